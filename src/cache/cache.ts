@@ -1,0 +1,61 @@
+/** Value, or a promise of it: caches in this process answer at once, remote ones later. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What a cache knows of an entry without reading its value. */
+export interface EntryHeader {
+  /** Digest of each output, by its name. Consumers build their own key from these. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** Path of the node without item indices, `all > per_doc > wordCount`. */
+  readonly node: string;
+  /** Parts of the key, so that a later miss can say what changed. */
+  readonly parts: KeyParts;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** How long the execution took, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** What a signature was made of; each part is a digest by name. */
+export interface KeyParts {
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The node's function and everything it reaches: `wordCount`, `normalize (src/text.ts)`, `natural (package)`. */
+  readonly code: Readonly<Record<string, string>>;
+  readonly version?: string | undefined;
+}
+
+/** One stored execution. */
+export interface CacheEntry {
+  readonly header: EntryHeader;
+  /** Encoded outputs; read it through `decodeValue`. */
+  readonly value: Uint8Array;
+}
+
+/** One line of a cache's table of contents. */
+export interface EntryInfo {
+  readonly key: string;
+  /** Bytes it takes up. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly usedAt: number;
+}
+
+/**
+ * A place that keeps the results of node executions under their signatures.
+ *
+ * Contract: an entry is immutable (the same key means the same value); what `put` acknowledged is found until evicted;
+ * a damaged entry is reported as absent, never thrown and never returned wrong. Values are bytes and are never executed.
+ */
+export interface Cache {
+  /** Entry under `key`, or `undefined`. Marks it as used. */
+  get(key: string): MaybePromise<CacheEntry | undefined>;
+  /** Header alone, so that a warm run need not read what nobody asks for. */
+  head(key: string): MaybePromise<EntryHeader | undefined>;
+  has(key: string): MaybePromise<boolean>;
+  put(key: string, entry: CacheEntry): MaybePromise<void>;
+  delete(key: string): MaybePromise<boolean>;
+  entries(): Iterable<EntryInfo> | AsyncIterable<EntryInfo>;
+  /** Removes least recently used entries until at most `maxBytes` are left; returns how many bytes were freed. */
+  evict(maxBytes: number): MaybePromise<number>;
+  /** Makes everything acknowledged durable and releases files and sockets. */
+  close(): MaybePromise<void>;
+}

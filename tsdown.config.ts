@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'tsdown';
+
+const { exports } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
+  exports: Record<string, unknown>;
+};
+
+/** Every door of the `exports` map is built from the room of the same name. */
+const entry = Object.fromEntries(
+  Object.keys(exports)
+    .filter((door) => !door.endsWith('.json'))
+    .map((door) => (door === '.' ? ['index', 'src/index.ts'] : [door.slice(2), `src/${door.slice(2)}/index.ts`])),
+);
+
+export default defineConfig({
+  entry,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  fixedExtension: false,
+});
