@@ -16,7 +16,10 @@ export abstract class HypernodesError<Code extends string = string> extends Erro
   readonly hint: string | undefined;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
-    super(details.hint ? `${message} ${details.hint}` : message, 'cause' in details ? { cause: details.cause } : undefined);
+    super(
+      details.hint ? `${message} ${details.hint}` : message,
+      'cause' in details ? { cause: details.cause } : undefined,
+    );
     this.code = code;
     this.path = details.path;
     this.hint = details.hint;

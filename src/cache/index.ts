@@ -1,0 +1,1 @@
+export type { Cache, CacheEntry, EntryHeader, EntryInfo, KeyParts } from './cache.ts';

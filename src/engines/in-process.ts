@@ -1,0 +1,20 @@
+import { disposeResources } from '../graph/index.ts';
+import type { Engine } from '../run/index.ts';
+
+/** Runs nodes in this thread, as a pipeline without an engine does; set it to undo an inherited engine. */
+export class InProcessEngine implements Engine {
+  readonly place = undefined;
+
+  /** Disposes the `stateful` resources of this process. */
+  close(): Promise<void> {
+    return disposeResources();
+  }
+
+  [Symbol.for('hypernodes.getState')](): object {
+    return {};
+  }
+
+  static [Symbol.for('hypernodes.fromState')](): InProcessEngine {
+    return new InProcessEngine();
+  }
+}

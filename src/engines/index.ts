@@ -1,0 +1,1 @@
+export { InProcessEngine } from './in-process.ts';

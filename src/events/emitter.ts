@@ -1,0 +1,89 @@
+import type { RunContext } from './context.ts';
+import type { Callback, EventMap, EventName } from './types.ts';
+
+const EVENT_NAMES: readonly EventName[] = [
+  'onPipelineStart',
+  'onPipelineEnd',
+  'onNodeStart',
+  'onNodeEnd',
+  'onNodeCached',
+  'onNodeRetry',
+  'onNodeProgress',
+  'onNodeLog',
+  'onError',
+  'onMapStart',
+  'onMapItemStart',
+  'onMapItemEnd',
+  'onMapEnd',
+];
+
+const reported = new WeakSet<Callback>();
+
+/** Tells once, as a process warning, that a callback failed: observers never disturb what they observe. */
+function report(callback: Callback, method: string, error: unknown): void {
+  if (reported.has(callback)) return;
+  reported.add(callback);
+  const name = callback.constructor?.name ?? 'callback';
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`${name}.${method} failed and is ignored from now on in reports: ${what}`, {
+    code: 'HYPERNODES_CALLBACK_FAILED',
+  });
+}
+
+const ignoreRejection = (callback: Callback, method: string, result: unknown): void => {
+  if (result instanceof Promise) result.catch((error) => report(callback, method, error));
+};
+
+/** Delivers the events of one root run to one list of callbacks. */
+export class Emitter {
+  readonly callbacks: readonly Callback[];
+  readonly context: RunContext;
+  readonly #listeners: { readonly [Name in EventName]?: readonly Callback[] };
+
+  constructor(callbacks: readonly Callback[], context: RunContext) {
+    this.callbacks = callbacks;
+    this.context = context;
+    const listeners: { [Name in EventName]?: readonly Callback[] } = {};
+    for (const name of EVENT_NAMES) {
+      const listening = callbacks.filter((callback) => typeof callback[name] === 'function');
+      if (listening.length > 0) listeners[name] = listening;
+    }
+    this.#listeners = listeners;
+  }
+
+  /** Whether anybody wants this event; if not, it need not be made. */
+  wants(name: EventName): boolean {
+    return this.#listeners[name] !== undefined;
+  }
+
+  /** Hands the event to each callback in order; a throwing one is reported once and the others still get it. */
+  emit<Name extends EventName>(name: Name, event: EventMap[Name]): void {
+    const listeners = this.#listeners[name];
+    if (listeners === undefined) return;
+    this.context.enter(event.path, event.depth);
+    for (const callback of listeners) {
+      try {
+        const deliver = callback[name] as (event: EventMap[Name], context: RunContext) => unknown;
+        ignoreRejection(callback, name, deliver.call(callback, event, this.context));
+      } catch (error) {
+        report(callback, name, error);
+      }
+    }
+  }
+}
+
+/** Flushes callbacks at the end of a run; failures are reported, never thrown. `undefined` when there is nothing to wait for. */
+export function flushCallbacks(callbacks: Iterable<Callback>): Promise<void> | undefined {
+  const pending: Promise<unknown>[] = [];
+  for (const callback of callbacks) {
+    try {
+      const result = callback.flush?.();
+      if (result !== undefined) {
+        pending.push(Promise.resolve(result).catch((error) => report(callback, 'flush', error)));
+      }
+    } catch (error) {
+      report(callback, 'flush', error);
+    }
+  }
+  return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+}

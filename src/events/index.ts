@@ -1,0 +1,3 @@
+export { type PipelineSummary, RunContext } from './context.ts';
+export { Emitter, flushCallbacks } from './emitter.ts';
+export type * from './types.ts';

@@ -1,0 +1,136 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { NodeOptions } from '../node-options.ts';
+import type { NodeContext } from './node-context.ts';
+import type { Renamed, RenameMap } from './renaming.ts';
+import type { Unit } from './unit.ts';
+import type { Names, Simplify } from './wiring.ts';
+
+/** A second implementation of a node over many items at once: lists in, a list of the same length out. */
+export type BatchFunction<I, R> = (
+  inputs: { [K in keyof I]: I[K][] },
+  context: NodeContext,
+) => BatchResult<Awaited<R>> | Promise<BatchResult<Awaited<R>>>;
+type BatchResult<R> = readonly R[];
+
+/** Everything a node can be told, with its second implementation. */
+export interface BatchOption<I, R> {
+  /** Used by `map` instead of the single form; a result of another length is an error. */
+  readonly batch?: BatchFunction<I, R>;
+}
+
+type Arguments<I> = {} extends I ? [inputs?: I, context?: NodeContext] : [inputs: I, context?: NodeContext];
+
+/** A function with a name for what it produces; still callable as that function. */
+export interface Node<Name extends string, I extends object, R, O extends object = { [K in Name]: Awaited<R> }>
+  extends Unit<I, O> {
+  (...args: Arguments<I>): R;
+  readonly kind: 'node';
+  readonly name: Name;
+  readonly options: NodeOptions;
+  /** The same node with other options. */
+  with(options: NodeOptions & BatchOption<I, R>): Node<Name, I, R, O>;
+  /** The same function under other names; both maps are old → new. */
+  rename<const InputMap extends RenameMap<I> = {}, const OutputMap extends RenameMap<O> = {}>(names: {
+    readonly inputs?: InputMap;
+    readonly outputs?: OutputMap;
+  }): Node<
+    Name extends keyof OutputMap ? Extract<OutputMap[Name], string> : Name,
+    Renamed<I, InputMap>,
+    R,
+    Renamed<O, OutputMap>
+  >;
+}
+
+/** One Standard Schema by input name. */
+export type Schemas = Readonly<Record<string, StandardSchemaV1>>;
+type OptionalSchemas<S extends Schemas> = {
+  [K in keyof S]: undefined extends StandardSchemaV1.InferInput<S[K]> ? K : never;
+}[keyof S];
+/** What a node with schemas accepts: the input side, where defaults make a name optional. */
+export type SchemaInputs<S extends Schemas> = Simplify<
+  { [K in Exclude<keyof S, OptionalSchemas<S>>]: StandardSchemaV1.InferInput<S[K]> } & {
+    [K in OptionalSchemas<S>]?: StandardSchemaV1.InferInput<S[K]>;
+  }
+>;
+/** What the function of a node with schemas is given: the output side. */
+export type SchemaOutputs<S extends Schemas> = { [K in keyof S]: StandardSchemaV1.InferOutput<S[K]> };
+
+/** Shown by the compiler when `inputs` leaves out a name that the function reads. */
+export interface MissingInput<Name> {
+  readonly '✖ inputs': Name;
+}
+/** Shown by the compiler when the function returns fewer names than the node promises. */
+export interface MissingOutput<Name> {
+  readonly '✖ outputs': Name;
+}
+
+/** Refuses `Given` when it leaves out a name of `I`. */
+export type AllNamed<I, Given> = [Exclude<keyof I, Given>] extends [never]
+  ? unknown
+  : { readonly inputs: MissingInput<Exclude<keyof I, Given>> };
+
+/** The function's result, or an error type when it lacks a promised name. */
+export type HasOutputs<R, Name extends string> = [Exclude<Name, keyof Awaited<R>>] extends [never]
+  ? R
+  : MissingOutput<Exclude<Name, keyof Awaited<R>>>;
+
+/** A node with several outputs. */
+export type MultiNode<Name extends string, I extends object, R> = Node<
+  string,
+  I,
+  R,
+  { [K in Name]: K extends keyof Awaited<R> ? Awaited<R>[K] : never }
+>;
+
+/** Builds nodes; see the overloads of `node`. */
+export interface NodeBuilder {
+  /**
+   * Makes a node of a function whose destructured parameter names its inputs.
+   *
+   * @param name What the function's result is called.
+   * @param run The function; a parameter with a default is an optional input.
+   * @throws GraphError `GRAPH_UNREADABLE_INPUTS` when the names can't be read from the function.
+   * @example
+   * const clean = node('cleaned', ({ text }: { text: string }) => text.trim().toLowerCase());
+   */
+  <const Name extends string, I extends object = {}, R = unknown>(
+    name: Name,
+    run: (inputs: I, context: NodeContext) => R,
+    options?: NodeOptions & BatchOption<I, R>,
+  ): Node<Name, I, R>;
+  /** Makes a node with several outputs: the function returns an object with exactly these keys. */
+  <const Name extends string, I extends object = {}, R = unknown>(
+    names: readonly Name[],
+    run: (inputs: I, context: NodeContext) => HasOutputs<R, Name>,
+    options?: NodeOptions & BatchOption<I, R>,
+  ): MultiNode<Name, I, R>;
+  /** Makes a node whose inputs are checked, and may be changed, by Standard Schemas. */
+  <const Name extends string, S extends Schemas, R>(
+    spec: NodeOptions & {
+      readonly name: Name;
+      readonly schemas: S;
+      readonly output?: StandardSchemaV1<NoInfer<Awaited<R>>, unknown>;
+      readonly run: (inputs: SchemaOutputs<S>, context: NodeContext) => R;
+    } & BatchOption<SchemaOutputs<S>, R>,
+  ): Node<Name, SchemaInputs<S>, R>;
+  /** Makes a node whose input names are given, for functions whose parameter can't be read. */
+  <const Name extends string, I extends object, R, const K extends Names<I>>(
+    spec: NodeOptions & {
+      readonly name: Name;
+      readonly inputs: readonly K[];
+      readonly schemas?: never;
+      readonly output?: StandardSchemaV1<NoInfer<Awaited<R>>, unknown>;
+      readonly run: (inputs: I, context: NodeContext) => R;
+    } & BatchOption<I, R> &
+      AllNamed<I, K>,
+  ): Node<Name, I, R>;
+  /** The same with several outputs. */
+  <const Name extends string, I extends object, R, const K extends Names<I>>(
+    spec: NodeOptions & {
+      readonly name: readonly Name[];
+      readonly inputs: readonly K[];
+      readonly run: (inputs: I, context: NodeContext) => HasOutputs<R, Name>;
+    } & BatchOption<I, R> &
+      AllNamed<I, K>,
+  ): MultiNode<Name, I, R>;
+}

@@ -1,0 +1,1 @@
+export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';

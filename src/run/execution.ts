@@ -1,0 +1,387 @@
+import { gather, type NodeDefinition, type Plan, type Step } from '../graph/index.ts';
+import type { BatchGatherer } from './batch-gatherer.ts';
+import type { Budget, Waiter } from './budget.ts';
+import { LeafCall } from './leaf-call.ts';
+import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { runNested } from './nested.ts';
+import { recordNodePath } from './node-path.ts';
+import type { Scope } from './scope.ts';
+import type { Span } from './span.ts';
+import { refusePromise } from './sync.ts';
+import { type StopReason, Task } from './task.ts';
+import { timedOut } from './timed-out.ts';
+import { validateInputs } from './validate.ts';
+
+/** A node that failed in a run that collects errors. */
+export interface NodeFailure {
+  /** `all > per_doc[3] > wordCount`. */
+  readonly path: string;
+  readonly error: unknown;
+}
+
+/** Where an execution stands in the tree of its root run. */
+export interface Place {
+  /** Execution that contains this one; `undefined` at the root. */
+  readonly within: Execution | undefined;
+  readonly name: string;
+  /** Index of the map item, or -1. */
+  readonly index: number;
+}
+
+/** What takes part in an execution besides its plan; all optional. */
+export interface ExecutionSettings {
+  /** Failures end only what depends on them, and are listed here. */
+  readonly failures?: NodeFailure[];
+  /** Whether some input is a `Stateful` whose resource the nodes want. */
+  readonly hasResources?: boolean;
+  /** Milliseconds it may take. */
+  readonly timeout?: number | undefined;
+  /** Where nodes with a batch form wait for those of other items. */
+  readonly batches?: BatchGatherer | undefined;
+}
+
+/** What an execution ended with, when not with results; an object, because anything can be thrown, even `undefined`. */
+export interface Failure {
+  readonly error: unknown;
+}
+
+const NEVER = -1;
+const NONE: never[] = [];
+
+/**
+ * One run over one plan.
+ *
+ * Steps run one after another in plan order until the first of them returns a promise; only then are dependencies
+ * counted and independent steps started side by side, each chain of them followed by one async "lane".
+ */
+export class Execution extends Task implements Waiter {
+  readonly plan: Plan;
+  readonly scope: Scope;
+  /** Inputs and results, by slot. */
+  readonly values: unknown[];
+  readonly place: Place;
+  readonly settings: ExecutionSettings;
+  /** Span that the nodes' spans lie in, when anybody watches. */
+  span: Span | undefined;
+  /** Span that `span` lies in. */
+  outerSpan: Span | undefined;
+  /** Called once at the end, before whoever waits for the result goes on. */
+  ended: ((failure: Failure | undefined) => void) | undefined;
+  /** Nodes that ran, and nodes that came from the cache, nested ones included. */
+  executed = 0;
+  cached = 0;
+
+  readonly #budget: Budget;
+  #closed = false;
+  #queued = false;
+  #failure: Failure | undefined;
+  #pending: number[] = NONE;
+  #ready: number[] = NONE;
+  #head = 0;
+  #remaining = NEVER;
+  #followed: PromiseLike<unknown> | undefined;
+  #resolve: (() => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #startedAt = 0;
+
+  constructor(
+    parent: Task | undefined,
+    scope: Scope,
+    plan: Plan,
+    values: unknown[],
+    place: Place,
+    settings: ExecutionSettings,
+  ) {
+    super(parent);
+    this.scope = scope;
+    this.plan = plan;
+    this.values = values;
+    this.place = place;
+    this.settings = settings;
+    this.#budget = scope.budget;
+  }
+
+  /** `all > per_doc[3]`. */
+  get path(): string {
+    const { within, name, index } = this.place;
+    const own = index < 0 ? name : `${name}[${index}]`;
+    return within === undefined ? own : `${within.path} > ${own}`;
+  }
+
+  /** Number of `>` in the path. */
+  get depth(): number {
+    let depth = 0;
+    for (let outer = this.place.within; outer !== undefined; outer = outer.place.within) depth++;
+    return depth;
+  }
+
+  /** Path of one of its nodes. */
+  pathOf(step: Step): string {
+    return `${this.path} > ${step.label}`;
+  }
+
+  /** Whether the value in this slot was computed, after a run that collects errors. */
+  produced(slot: number): boolean {
+    const step = this.plan.steps.findLast((candidate) => candidate.outputSlot <= slot);
+    return step === undefined || this.#pending[step.index] !== NEVER;
+  }
+
+  /** Runs all steps; afterwards the results are in `values`. Throws, or rejects with, what the first failed node threw. */
+  execute(): MaybePromise<void> {
+    if (this.settings.timeout !== undefined) this.#startedAt = performance.now();
+    try {
+      const validated = this.plan.validations.length > 0 ? validateInputs(this) : undefined;
+      if (isThenable(validated)) return this.#validateFirst(validated);
+    } catch (error) {
+      this.#close({ error });
+      throw error;
+    }
+    return this.settings.failures === undefined ? this.#runInOrder() : this.#runByCounts(0, undefined);
+  }
+
+  async #validateFirst(validated: PromiseLike<unknown>): Promise<void> {
+    this.parent?.adopt(this);
+    try {
+      await validated;
+    } catch (error) {
+      this.#close({ error });
+      throw error;
+    }
+    return this.#runByCounts(0, undefined);
+  }
+
+  #runInOrder(): MaybePromise<void> {
+    const { steps } = this.plan;
+    let at = 0;
+    try {
+      for (; at < steps.length; at++) {
+        const step = steps[at]!;
+        if (!this.#budget.free && this.#holdsPermit(step)) return this.#runByCounts(at, undefined);
+        const result = this.#perform(step);
+        if (isThenable(result)) return this.#runByCounts(at, result);
+        this.#store(step, result);
+        // No timer fires while synchronous nodes run.
+        if (this.settings.timeout !== undefined) this.#checkDeadline(this.settings.timeout);
+      }
+    } catch (error) {
+      this.#failed(steps[at]!, error);
+      throw error;
+    }
+    this.#close();
+  }
+
+  #perform(step: Step): unknown {
+    const { definition } = step;
+    const stopped = this.stopped;
+    if (stopped !== undefined) throw stopped;
+    if (definition.kind === 'pipeline') return runNested(this, step, definition);
+    if (definition.batch !== undefined && this.settings.batches !== undefined) {
+      return this.settings.batches.call(this, step, definition);
+    }
+    if (step.plain && this.scope.emitter === undefined && this.settings.hasResources !== true) {
+      this.executed++;
+      const { run } = definition;
+      const result = run(gather(step.Arguments, step.inputSlots, this.values), undefined as never);
+      return this.#checked(step, definition, result);
+    }
+    return new LeafCall(this, step, definition).start();
+  }
+
+  /** A promise in `runSync` is refused; everything else passes. */
+  #checked(step: Step, definition: NodeDefinition, result: unknown): unknown {
+    return this.scope.root.sync && isThenable(result) ? refusePromise(result, definition, this.pathOf(step)) : result;
+  }
+
+  #store(step: Step, result: unknown): void {
+    const { definition, outputSlot } = step;
+    if (definition.kind === 'node' && !definition.keyed) {
+      this.values[outputSlot] = result;
+      return;
+    }
+    const outputs = result as readonly unknown[];
+    for (let offset = 0; offset < outputs.length; offset++) this.values[outputSlot + offset] = outputs[offset];
+  }
+
+  /** Goes on from step `from`, whose promise may already be there, with everything before it done. */
+  #runByCounts(from: number, started: PromiseLike<unknown> | undefined): MaybePromise<void> {
+    const { steps, dependencyCounts, consumers, consumerStart } = this.plan;
+    const pending = dependencyCounts.slice();
+    for (let edge = 0, end = consumerStart[from]!; edge < end; edge++) pending[consumers[edge]!]!--;
+    this.#pending = pending;
+    this.#ready = [];
+    this.#remaining = steps.length - from;
+    for (let index = started === undefined ? from : from + 1; index < steps.length; index++) {
+      if (pending[index] === 0) this.#ready.push(index);
+    }
+    this.parent?.adopt(this);
+    this.#setDeadline();
+    if (started !== undefined) {
+      this.#began(steps[from]!);
+      void this.#lane(steps[from]!, started);
+    }
+    const next = this.#advance();
+    if (next !== undefined) void this.#lane(next, this.#followed!);
+    if (!this.#closed) {
+      return new Promise((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Follows one chain of asynchronous steps: awaiting in one function costs a third of a `then` per step. */
+  async #lane(step: Step, promise: PromiseLike<unknown>): Promise<void> {
+    for (;;) {
+      let result: unknown;
+      let failure: Failure | undefined;
+      try {
+        result = await promise;
+      } catch (error) {
+        failure = { error };
+      }
+      this.#finished(step);
+      if (this.#closed) return;
+      if (failure !== undefined) this.#failed(step, failure.error);
+      else this.#settle(step, result);
+      const next = this.#advance();
+      if (next === undefined) return;
+      step = next;
+      promise = this.#followed!;
+    }
+  }
+
+  #settle(step: Step, result: unknown): void {
+    this.#store(step, result);
+    this.#remaining--;
+    const { consumers, consumerStart } = this.plan;
+    for (let edge = consumerStart[step.index]!, end = consumerStart[step.index + 1]!; edge < end; edge++) {
+      const consumer = consumers[edge]!;
+      if (--this.#pending[consumer]! === 0) this.#ready.push(consumer);
+    }
+  }
+
+  /** Starts what is ready. Returns a step whose promise (`#followed`) the caller has to follow, if any. */
+  #advance(): Step | undefined {
+    let own: Step | undefined;
+    let ownPromise: PromiseLike<unknown> | undefined;
+    while (!this.#closed && this.#head < this.#ready.length) {
+      const step = this.plan.steps[this.#ready[this.#head]!]!;
+      if (!this.#budget.free && this.#holdsPermit(step)) {
+        this.#queue();
+        break;
+      }
+      this.#head++;
+      try {
+        const result = this.#perform(step);
+        if (!isThenable(result)) {
+          this.#settle(step, result);
+          continue;
+        }
+        this.#began(step);
+        if (own !== undefined) void this.#lane(own, ownPromise!);
+        own = step;
+        ownPromise = result;
+      } catch (error) {
+        this.#failed(step, error);
+      }
+    }
+    if (this.#remaining === 0) this.#close();
+    this.#followed = ownPromise;
+    return own;
+  }
+
+  /** Whether a step counts against the budget: pipelines don't, only what runs in them, nor does waiting for a batch. */
+  #holdsPermit({ definition }: Step): boolean {
+    return definition.kind === 'node' && (definition.batch === undefined || this.settings.batches === undefined);
+  }
+
+  #began(step: Step): void {
+    if (!this.#holdsPermit(step)) {
+      if (step.definition.kind === 'pipeline') this.settings.batches?.began();
+      return;
+    }
+    this.#budget.take();
+    this.settings.batches?.began();
+  }
+
+  #finished(step: Step): void {
+    if (!this.#holdsPermit(step)) {
+      if (step.definition.kind === 'pipeline') this.settings.batches?.finished();
+      return;
+    }
+    this.#budget.release();
+    this.settings.batches?.finished();
+  }
+
+  #queue(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#budget.wait(this);
+  }
+
+  /** A permit may be free. */
+  resume(): void {
+    this.#queued = false;
+    if (this.#closed) return;
+    const next = this.#advance();
+    if (next !== undefined) void this.#lane(next, this.#followed!);
+  }
+
+  #failed(step: Step, error: unknown): void {
+    if (this.#closed) return;
+    if (step.definition.kind === 'node') recordNodePath(error, this.pathOf(step));
+    const { failures } = this.settings;
+    if (failures === undefined || this.stopped !== undefined) {
+      this.#close({ error });
+      return;
+    }
+    failures.push({ path: this.pathOf(step), error });
+    this.#remaining -= this.#dropDependents(step);
+  }
+
+  /** Counts the step and everything that can now never run. */
+  #dropDependents(step: Step): number {
+    const { consumers, consumerStart } = this.plan;
+    const dropped = new Set([step.index]);
+    for (const index of dropped) {
+      for (let edge = consumerStart[index]!, end = consumerStart[index + 1]!; edge < end; edge++) {
+        const consumer = consumers[edge]!;
+        if (this.#pending[consumer] !== NEVER) dropped.add(consumer);
+      }
+    }
+    for (const index of dropped) this.#pending[index] = NEVER;
+    return dropped.size;
+  }
+
+  #setDeadline(): void {
+    const { timeout } = this.settings;
+    if (timeout === undefined) return;
+    const left = Math.max(0, timeout - (performance.now() - this.#startedAt));
+    this.#deadline = setTimeout(() => this.stop(timedOut(this.path, 'pipeline', timeout)), left);
+  }
+
+  #checkDeadline(timeout: number): void {
+    if (performance.now() - this.#startedAt > timeout) throw timedOut(this.path, 'pipeline', timeout);
+  }
+
+  /** The one way to the end: siblings are stopped, the end event goes out, whoever waits is told. */
+  #close(failure?: Failure): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#deadline !== undefined) clearTimeout(this.#deadline);
+    this.parent?.disown(this);
+    if (failure !== undefined) {
+      this.#failure = failure;
+      this.stopBecause(failure.error, this.path);
+    }
+    this.ended?.(failure);
+    if (failure === undefined) this.#resolve?.();
+    else this.#reject?.(failure.error);
+  }
+
+  protected override onStop(reason: StopReason): void {
+    this.#close({ error: reason });
+  }
+}

@@ -1,0 +1,335 @@
+import type { Emitter, LogLevel } from '../events/index.ts';
+import {
+  argumentsOf,
+  gather,
+  type NodeContext,
+  type NodeDefinition,
+  type NodeLog,
+  Stateful,
+  type Step,
+} from '../graph/index.ts';
+import { checkResult } from './check-result.ts';
+import type { Execution } from './execution.ts';
+import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { recordNodePath } from './node-path.ts';
+import { retryDelay } from './retry.ts';
+import { Span } from './span.ts';
+import { refusePromise, sleepSync } from './sync.ts';
+import { type StopReason, Task } from './task.ts';
+import { timedOut } from './timed-out.ts';
+import { validateEdges } from './validate.ts';
+
+/**
+ * One node function being called, with everything a plain call lacks: events, context, retries, time limit, checks.
+ *
+ * It is the task and the context of all its attempts; a time-out of one attempt aborts only that attempt's signal.
+ */
+export class LeafCall extends Task implements NodeContext {
+  attempt = 1;
+  readonly #execution: Execution;
+  readonly #step: Step;
+  readonly #definition: NodeDefinition;
+  readonly #emitter: Emitter | undefined;
+  readonly #signature: string | undefined;
+  readonly #invoke: ((inputs: Record<string, unknown>) => unknown) | undefined;
+  #inputs: Record<string, unknown>;
+  #span: Span | undefined;
+  #closed = false;
+  #resting = false;
+  #timer: NodeJS.Timeout | undefined;
+  #log: NodeLog | undefined;
+  #attemptAbort: AbortController | undefined;
+  #startedAt = 0;
+  #resolve: ((result: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  /** @param invoke What to call instead of the node's own function; it holds no permit of the budget. */
+  constructor(
+    execution: Execution,
+    step: Step,
+    definition: NodeDefinition,
+    signature?: string,
+    invoke?: (inputs: Record<string, unknown>) => unknown,
+  ) {
+    super(execution);
+    this.#execution = execution;
+    this.#step = step;
+    this.#definition = definition;
+    this.#emitter = execution.scope.emitter;
+    this.#signature = signature;
+    this.#invoke = invoke;
+    this.#inputs = gather(step.Arguments, step.inputSlots, execution.values);
+  }
+
+  get path(): string {
+    return this.#execution.pathOf(this.#step);
+  }
+
+  override get signal(): AbortSignal {
+    if (this.#definition.options.timeout === undefined) return this.#execution.signal;
+    if (this.#attemptAbort === undefined) {
+      this.#attemptAbort = new AbortController();
+      const reason = this.stopped;
+      if (reason !== undefined) this.#attemptAbort.abort(reason);
+    }
+    return this.#attemptAbort.signal;
+  }
+
+  get log(): NodeLog {
+    this.#log ??= this.#makeLog();
+    return this.#log;
+  }
+
+  progress(done: number, total?: number): void {
+    if (this.#closed || this.#span === undefined) return;
+    this.#emitter?.emit('onNodeProgress', { ...this.#span.event(), node: this.#step.label, done, total });
+  }
+
+  /** Calls the function: its checked result (a list of values for a node with several outputs), or a promise of it. */
+  start(): MaybePromise<unknown> {
+    this.#execution.executed++;
+    this.#opened();
+    for (;;) {
+      try {
+        const result = this.#attempt();
+        if (isThenable(result)) return this.#follow(result);
+        this.#ended(undefined, result);
+        return result;
+      } catch (error) {
+        const delay = this.#retryIn(error);
+        if (delay === undefined) {
+          this.#ended({ error }, undefined);
+          throw error;
+        }
+        if (!this.#execution.scope.root.sync) return this.#follow(undefined, delay);
+        sleepSync(delay);
+        this.attempt++;
+      }
+    }
+  }
+
+  /** One call, with what comes before and after it; a promise from the first step on that needs one. */
+  #attempt(): unknown {
+    const { timeout } = this.#definition.options;
+    if (timeout !== undefined) this.#startedAt = performance.now();
+    let inputs: MaybePromise<Record<string, unknown>> = this.#inputs;
+    if (this.#step.schemas !== undefined) inputs = validateEdges(this.#step, inputs, this.path);
+    if (this.#execution.settings.hasResources) {
+      inputs = isThenable(inputs) ? inputs.then(withResources) : withResources(inputs);
+    }
+    if (isThenable(inputs)) return this.#awaitable(inputs.then((ready) => this.#call(ready)));
+    const result = this.#call(inputs);
+    if (timeout !== undefined && !isThenable(result) && performance.now() - this.#startedAt > timeout) {
+      throw timedOut(this.path, 'node', timeout);
+    }
+    return this.#awaitable(result);
+  }
+
+  #call(inputs: Record<string, unknown>): unknown {
+    const { run } = this.#definition;
+    const result = this.#invoke === undefined ? run(inputs, this) : this.#invoke(inputs);
+    if (!this.#definition.keyed && this.#definition.output === undefined) return result;
+    const check = (value: unknown): unknown => checkResult(this.#definition, value, this.path);
+    return isThenable(result) ? result.then(check) : check(result);
+  }
+
+  #awaitable(result: unknown): unknown {
+    if (this.#execution.scope.root.sync && isThenable(result)) refusePromise(result, this.#definition, this.path);
+    return result;
+  }
+
+  /** Goes on asynchronously: with a started attempt, or with the next one after `delay`. */
+  #follow(result: PromiseLike<unknown> | undefined, delay = 0): Promise<unknown> {
+    this.#execution.adopt(this);
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      if (result !== undefined) this.#await(result);
+      else this.#rest(delay, false);
+    });
+  }
+
+  #await(result: PromiseLike<unknown>): void {
+    const { attempt } = this;
+    const { timeout } = this.#definition.options;
+    if (timeout !== undefined) {
+      this.#timer = setTimeout(
+        () => {
+          const error = timedOut(this.path, 'node', timeout);
+          this.#attemptAbort?.abort(error);
+          this.#attemptFailed(attempt, error);
+        },
+        Math.max(0, timeout - (performance.now() - this.#startedAt)),
+      );
+    }
+    result.then(
+      (value) => {
+        if (this.#closed || attempt !== this.attempt || this.#resting) return;
+        clearTimeout(this.#timer);
+        this.#ended(undefined, value);
+        this.#resolve?.(value);
+      },
+      (error) => this.#attemptFailed(attempt, error),
+    );
+  }
+
+  #attemptFailed(attempt: number, error: unknown): void {
+    // A late answer of an attempt that was given up.
+    if (this.#closed || attempt !== this.attempt || this.#resting) return;
+    clearTimeout(this.#timer);
+    const delay = this.#retryIn(error);
+    if (delay === undefined) {
+      this.#ended({ error }, undefined);
+      this.#reject?.(error);
+    } else this.#rest(delay, true);
+  }
+
+  /** Waits before the next attempt, leaving its permit to others meanwhile. */
+  #rest(delay: number, holdsPermit: boolean): void {
+    const { budget } = this.#execution.scope;
+    this.#resting = true;
+    this.#attemptAbort = undefined;
+    // A synchronous failure has no permit yet: its execution takes one when it sees the promise.
+    if (this.#invoke === undefined) {
+      if (holdsPermit) budget.release();
+      else queueMicrotask(() => budget.release());
+    }
+    this.#timer = setTimeout(() => this.resume(), delay);
+  }
+
+  /** Starts the next attempt as soon as there is a permit. */
+  resume(): void {
+    if (this.#closed) return;
+    const { budget } = this.#execution.scope;
+    if (this.#invoke === undefined) {
+      if (!budget.free) {
+        budget.wait(this);
+        return;
+      }
+      budget.take();
+    }
+    this.#resting = false;
+    this.attempt++;
+    let result: unknown;
+    try {
+      result = this.#attempt();
+    } catch (error) {
+      this.#attemptFailed(this.attempt, error);
+      return;
+    }
+    this.#await(isThenable(result) ? result : Promise.resolve(result));
+  }
+
+  #retryIn(error: unknown): number | undefined {
+    const { retries } = this.#definition.options;
+    if (retries === undefined || this.stopped !== undefined) return undefined;
+    const delayMs = retryDelay(retries, error, this.attempt);
+    if (delayMs !== undefined && this.#span !== undefined) {
+      this.#emitter?.emit('onNodeRetry', {
+        ...this.#span.event(),
+        node: this.#step.label,
+        attempt: this.attempt,
+        error,
+        delayMs,
+      });
+    }
+    return delayMs;
+  }
+
+  #opened(): void {
+    const emitter = this.#emitter;
+    if (emitter === undefined) return;
+    const execution = this.#execution;
+    const { root, pipeline } = execution.scope;
+    const span = new Span(root, execution.span?.id, this.path, execution.depth + 1, pipeline.name);
+    this.#span = span;
+    if (!emitter.wants('onNodeStart')) return;
+    emitter.emit('onNodeStart', {
+      runId: span.runId,
+      spanId: span.id,
+      parentSpanId: span.parent,
+      path: span.path,
+      depth: span.depth,
+      pipeline: span.pipeline,
+      time: span.startTime,
+      node: this.#step.label,
+      inputs: this.#inputs,
+      signature: this.#signature,
+      nested: false,
+    });
+  }
+
+  #ended(failure: { readonly error: unknown } | undefined, result: unknown): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#execution.disown(this);
+    if (failure !== undefined && this.stopped === undefined) recordNodePath(failure.error, this.path);
+    const emitter = this.#emitter;
+    const span = this.#span;
+    if (emitter === undefined || span === undefined) return;
+    if (failure !== undefined && emitter.wants('onError')) {
+      emitter.emit('onError', { ...span.event(), node: this.#step.label, error: failure.error });
+    }
+    if (!emitter.wants('onNodeEnd')) return;
+    const { durationMs } = span;
+    emitter.emit('onNodeEnd', {
+      runId: span.runId,
+      spanId: span.id,
+      parentSpanId: span.parent,
+      path: span.path,
+      depth: span.depth,
+      pipeline: span.pipeline,
+      time: span.startTime + durationMs,
+      node: this.#step.label,
+      outputs: failure === undefined ? namedOutputs(this.#definition, result) : undefined,
+      error: failure?.error,
+      durationMs,
+      signature: this.#signature,
+      nested: false,
+      attempt: this.attempt,
+    });
+  }
+
+  #makeLog(): NodeLog {
+    const write =
+      (level: LogLevel) =>
+      (message: string, data?: unknown): void => {
+        if (this.#span === undefined) return;
+        this.#emitter?.emit('onNodeLog', { ...this.#span.event(), node: this.#step.label, level, message, data });
+      };
+    return Object.assign(write('info'), {
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+    });
+  }
+
+  protected override onStop(reason: StopReason): void {
+    if (this.#closed) return;
+    this.#attemptAbort?.abort(reason);
+    // The execution gives back a permit for every promise it followed.
+    if (this.#resting && this.#invoke === undefined) this.#execution.scope.budget.take();
+    this.#ended({ error: reason }, undefined);
+    this.#reject?.(reason);
+  }
+}
+
+/** Creates the resources among the inputs; a promise when one of them needs time. */
+function withResources(inputs: Record<string, unknown>): MaybePromise<Record<string, unknown>> {
+  const names = Object.keys(inputs).filter((name) => inputs[name] instanceof Stateful);
+  if (names.length === 0) return inputs;
+  const resources = names.map((name) => (inputs[name] as Stateful<unknown>).get());
+  const merge = (ready: readonly unknown[]): Record<string, unknown> => ({
+    ...inputs,
+    ...Object.fromEntries(names.map((name, index) => [name, ready[index]])),
+  });
+  return resources.some(isThenable) ? Promise.all(resources).then(merge) : merge(resources);
+}
+
+/** A node's result by output name, as events show it. */
+export function namedOutputs(definition: NodeDefinition, result: unknown): Record<string, unknown> {
+  if (!definition.keyed) return new (argumentsOf([definition.outputs[0]!.name]))(result);
+  const values = result as readonly unknown[];
+  return Object.fromEntries(definition.outputs.map((output, index) => [output.name, values[index]]));
+}

@@ -1,0 +1,48 @@
+import type { ItemFailure } from './map-run.ts';
+
+/** What a map did. */
+export interface MapStats {
+  /** Number of items. */
+  readonly items: number;
+  /** Node executions, over all items. */
+  readonly executed: number;
+  /** Node executions that the cache spared. */
+  readonly cached: number;
+  /** Items that failed. */
+  readonly failed: number;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** The results of a map in the order of its items: a read-only array of output objects, with holes where items failed. */
+export interface MapResult<T> extends ReadonlyArray<T> {
+  /** Failed items of a map that collects errors, in their order. */
+  readonly failures: readonly ItemFailure[];
+  readonly stats: MapStats;
+  /** One output of every item; `undefined` where an item failed. */
+  column<K extends keyof NonNullable<T>>(name: K): (NonNullable<T>[K] | Extract<T, undefined>)[];
+  /** One output of every item; `fallback` where an item failed. */
+  column<K extends keyof NonNullable<T>, F>(name: K, fallback: F): (NonNullable<T>[K] | F)[];
+}
+
+/** Named for what people see when they print one. */
+const ResultArray = class MapResult extends Array<unknown> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  column(name: PropertyKey, fallback?: unknown): unknown[] {
+    return Array.from(this, (item) => (item === undefined ? fallback : (item as Record<PropertyKey, unknown>)[name]));
+  }
+};
+
+/** Tests, by `instanceof`, whether something is the result of a map. */
+export const MapResult: { readonly [Symbol.hasInstance]: (value: unknown) => boolean } = ResultArray;
+
+/** Turns the results of a finished map into what its caller gets; `results` itself is not copied. */
+export function mapResult<T>(results: T[], failures: readonly ItemFailure[], stats: MapStats): MapResult<T> {
+  Object.setPrototypeOf(results, ResultArray.prototype);
+  // Not enumerable, so that the result compares and prints as the array that it is.
+  Object.defineProperties(results, { failures: { value: Object.freeze([...failures]) }, stats: { value: stats } });
+  return results as unknown as MapResult<T>;
+}

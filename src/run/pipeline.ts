@@ -1,0 +1,86 @@
+import { GraphError } from '../errors.ts';
+import { type AnyUnit, type NestingOptions, PipelineGraph, PipelineNode } from '../graph/index.ts';
+import type { MapResult } from './map-result.ts';
+import type { MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
+import type { PipelineConstructor, PipelineFunction, Pipeline as TypedPipeline } from './pipeline-types.ts';
+import { checkConcurrency, map, run, runSync, stream } from './root.ts';
+import type { StreamItem } from './stream.ts';
+
+type Inputs = Readonly<Record<string, unknown>>;
+type Outputs = Record<string, unknown>;
+
+const OPTION_NAMES = ['cache', 'callbacks', 'engine', 'timeout', 'concurrency'] as const;
+
+/** A pipeline graph that knows how to run; the types of its inputs and outputs are added by {@link PipelineConstructor}. */
+export class RunnablePipeline extends PipelineGraph {
+  readonly options: PipelineOptions;
+
+  constructor(given: PipelineOptions & ConstructorParameters<typeof PipelineGraph>[0]) {
+    super(checkGiven(given));
+    const options: Record<string, unknown> = {};
+    for (const name of OPTION_NAMES) if (given[name] !== undefined) options[name] = given[name];
+    this.options = Object.freeze(options);
+    checkConcurrency(this.name, this.options.concurrency);
+  }
+
+  run(inputs?: Inputs, options?: RunOptions<string, string>): Promise<Outputs> {
+    return run(this, inputs, options);
+  }
+
+  runSync(inputs?: Inputs, options?: RunOptions<string, string>): Outputs {
+    return runSync(this, inputs, options);
+  }
+
+  map(inputs: Inputs, options: MapOptions): Promise<MapResult<Outputs>> {
+    return map(this, inputs, options);
+  }
+
+  stream(inputs: Inputs, options: StreamOptions): AsyncGenerator<StreamItem<Outputs>, void, undefined> {
+    return stream(this, inputs, options);
+  }
+
+  bind(values: Inputs): RunnablePipeline {
+    return this.#copy({ bound: { ...this.bound, ...values } });
+  }
+
+  with(options: PipelineOptions): RunnablePipeline {
+    return this.#copy(options);
+  }
+
+  select(...names: readonly string[]): RunnablePipeline {
+    return this.#copy({ selected: names });
+  }
+
+  asNode(options: NestingOptions = {}): PipelineNode {
+    return new PipelineNode(this.nest(options));
+  }
+
+  #copy(changes: PipelineOptions & { bound?: Inputs; selected?: readonly string[] }): RunnablePipeline {
+    const { name, nodes, bound, selected, wiring } = this;
+    return new RunnablePipeline({ name, nodes, bound, selected, wiring, ...this.options, ...changes });
+  }
+}
+
+function checkGiven<T>(given: T): T {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given;
+  throw new GraphError(
+    'GRAPH_INVALID_NODE',
+    `Pipeline: expected an object with 'nodes', found ${Array.isArray(given) ? 'a list' : typeof given}.`,
+    {
+      hint: 'Write new Pipeline({ nodes: [first, second] }) or pipeline(first, second).',
+    },
+  );
+}
+
+/** Nodes wired by name; see the interface of the same name for what it can do. */
+export const Pipeline: PipelineConstructor = RunnablePipeline as unknown as PipelineConstructor;
+
+/** Nodes wired by name, in any order: `pipeline(clean, count)`. */
+export const pipeline: PipelineFunction = Object.assign(
+  (...nodes: readonly AnyUnit[]) => new RunnablePipeline({ nodes }),
+  {
+    untyped: (nodes: readonly AnyUnit[], options: PipelineOptions = {}) => new RunnablePipeline({ ...options, nodes }),
+  },
+) as unknown as PipelineFunction;
+
+export type Pipeline<I extends object, O extends object> = TypedPipeline<I, O>;

@@ -1,0 +1,22 @@
+import type { RetryPolicy } from '../graph/index.ts';
+
+/**
+ * Milliseconds before the next attempt, or `undefined` when there shall be none.
+ *
+ * Exponential back-off with partial jitter (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
+ *
+ * @param attempt Number of the attempt that failed, from 1.
+ */
+export function retryDelay(
+  retries: number | RetryPolicy | undefined,
+  error: unknown,
+  attempt: number,
+): number | undefined {
+  if (retries === undefined) return undefined;
+  const policy: RetryPolicy = typeof retries === 'number' ? { retries } : retries;
+  if (attempt > policy.retries) return undefined;
+  if (policy.when !== undefined && !policy.when(error, attempt)) return undefined;
+  const { delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5 } = policy;
+  const full = Math.min(delay * factor ** (attempt - 1), maxDelay);
+  return full * (1 - jitter * Math.random());
+}
