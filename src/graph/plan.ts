@@ -34,7 +34,7 @@ export interface Step {
   readonly Arguments: ArgumentsConstructor;
   /** Schemas for inputs that other nodes produce, by position; those of external inputs are in `plan.validations`. */
   readonly schemas: readonly (StandardSchemaV1 | undefined)[] | undefined;
-  /** True when calling the function is all there is to do: one output, no context, schema, retry or time limit. */
+  /** True when calling the function is all there is to do: one output, no context, schema, retry, limit or batch form. */
   readonly plain: boolean;
 }
 
@@ -48,6 +48,8 @@ export interface Plan {
   readonly outputs: readonly string[];
   readonly outputSlots: readonly number[];
   readonly Outputs: ArgumentsConstructor;
+  /** True when every step is plain and no input has a schema. */
+  readonly plain: boolean;
   /** Number of distinct steps that each step waits for. */
   readonly dependencyCounts: readonly number[];
   /** `consumers[consumerStart[i] … consumerStart[i + 1]]` are the steps that wait for step `i`. */
@@ -141,6 +143,7 @@ export function compilePlan(pipeline: PipelineGraph, outputs: readonly string[],
     outputs,
     outputSlots: outputs.map((name) => slots.get(name)!),
     Outputs: argumentsOf(outputs),
+    plain: validations.length === 0 && steps.every((step) => step.plain),
     ...connect(definitions, firstSlots, slots, isExternal),
   };
 }
@@ -152,12 +155,13 @@ export function labelOf(definition: Definition): string {
 
 function isPlain(definition: Definition): boolean {
   if (definition.kind !== 'node') return false;
-  const { keyed, usesContext, schemas, output, options } = definition;
+  const { keyed, usesContext, schemas, output, batch, options } = definition;
   return (
     !keyed &&
     !usesContext &&
     schemas === undefined &&
     output === undefined &&
+    batch === undefined &&
     options.retries === undefined &&
     options.timeout === undefined
   );

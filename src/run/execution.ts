@@ -5,6 +5,7 @@ import { LeafCall } from './leaf-call.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { runNested } from './nested.ts';
 import { recordNodePath } from './node-path.ts';
+import { type Cursor, runPlainSteps } from './plain-steps.ts';
 import type { Scope } from './scope.ts';
 import type { Span } from './span.ts';
 import { refusePromise } from './sync.ts';
@@ -140,6 +141,13 @@ export class Execution extends Task implements Waiter {
     return this.settings.failures === undefined ? this.#runInOrder() : this.#runByCounts(0, undefined);
   }
 
+  /** Goes on where a stretch of plain steps stopped: before step `from`, or with its promise in its output slot. */
+  continueFrom(from: number): MaybePromise<void> {
+    const started = this.values[this.plan.steps[from]!.outputSlot];
+    this.executed = isThenable(started) ? from + 1 : from;
+    return this.#runByCounts(from, isThenable(started) ? started : undefined);
+  }
+
   async #validateFirst(validated: PromiseLike<unknown>): Promise<void> {
     this.parent?.adopt(this);
     try {
@@ -153,6 +161,9 @@ export class Execution extends Task implements Waiter {
 
   #runInOrder(): MaybePromise<void> {
     const { steps } = this.plan;
+    if (this.plan.plain && this.scope.plain && this.settings.hasResources !== true) {
+      return this.#runPlain();
+    }
     let at = 0;
     try {
       for (; at < steps.length; at++) {
@@ -168,6 +179,25 @@ export class Execution extends Task implements Waiter {
       this.#failed(steps[at]!, error);
       throw error;
     }
+    this.#close();
+  }
+
+  #runPlain(): MaybePromise<void> {
+    const { steps } = this.plan;
+    const cursor: Cursor = { at: 0 };
+    try {
+      runPlainSteps(steps, this.values, this.#budget, cursor);
+      const step = steps[cursor.at];
+      if (step !== undefined && this.scope.root.sync) {
+        refusePromise(this.values[step.outputSlot] as PromiseLike<unknown>, step.definition, this.pathOf(step));
+      }
+    } catch (error) {
+      this.executed = cursor.at + 1;
+      this.#failed(steps[cursor.at]!, error);
+      throw error;
+    }
+    if (cursor.at < steps.length) return this.continueFrom(cursor.at);
+    this.executed = steps.length;
     this.#close();
   }
 

@@ -4,9 +4,10 @@ import type { Budget, Waiter } from './budget.ts';
 import { Execution, type ExecutionSettings, type Failure } from './execution.ts';
 import type { Items } from './map-items.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
-import { nodePath } from './node-path.ts';
+import { nodePath, recordNodePath } from './node-path.ts';
 import { type ObservedMap, observeItem, observeMap } from './observe.ts';
 import { outputsOf } from './outputs.ts';
+import { type Cursor, runPlainSteps } from './plain-steps.ts';
 import type { Scope } from './scope.ts';
 import { type StopReason, Task } from './task.ts';
 
@@ -25,8 +26,8 @@ export interface MapSettings {
   /** Milliseconds that one item may take. */
   readonly timeout: number | undefined;
   readonly parentSpan?: number | undefined;
-  /** Takes the finished item, or `undefined` for a failed one. */
-  readonly accept: (index: number, item: Execution | undefined) => void;
+  /** Takes the values of a finished item, or `undefined` for a failed one. */
+  readonly accept: (index: number, values: unknown[] | undefined) => void;
 }
 
 /** Longest stretch of synchronous items before the event loop gets a turn, in milliseconds. */
@@ -50,6 +51,8 @@ export class MapRun extends Task implements Waiter {
   readonly #budget: Budget;
   readonly #observed: ObservedMap | undefined;
   readonly #batches: BatchGatherer | undefined;
+  readonly #plain: boolean;
+  readonly #cursor: Cursor = { at: 0 };
   #next = 0;
   #live = 0;
   #closed = false;
@@ -68,6 +71,7 @@ export class MapRun extends Task implements Waiter {
     this.#batches = BatchGatherer.for(plan, this);
     const { hasResources, timeout } = settings;
     this.#itemSettings = { hasResources, timeout, ...(this.#batches && { batches: this.#batches }) };
+    this.#plain = plan.plain && scope.plain && !scope.root.sync && !hasResources && timeout === undefined;
     const { within } = settings.place;
     this.#observed = observeMap(
       scope,
@@ -142,15 +146,46 @@ export class MapRun extends Task implements Waiter {
   }
 
   #start(index: number): void {
-    const { within, name } = this.#settings.place;
     const values = this.#items.values(index);
+    if (this.#plain) this.#startPlain(index, values);
+    else this.#follow(this.#itemFor(index, values), index, (item) => item.execute());
+  }
+
+  #itemFor(index: number, values: unknown[]): Execution {
+    const { within, name } = this.#settings.place;
     const item = new Execution(this, this.scope, this.#plan, values, { within, name, index }, this.#itemSettings);
     observeItem(item, { span: this.#observed?.span, total: this.#items.count }, () => outputsOf(this.#plan, values));
+    return item;
+  }
+
+  /** An item whose nodes are all plain needs an execution only from its first promise on. */
+  #startPlain(index: number, values: unknown[]): void {
+    const { steps } = this.#plan;
+    const cursor = this.#cursor;
+    try {
+      runPlainSteps(steps, values, this.#budget, cursor);
+    } catch (error) {
+      this.executed += cursor.at + 1;
+      recordNodePath(error, `${this.path}[${index}] > ${steps[cursor.at]!.label}`);
+      this.#itemFailed(index, error);
+      return;
+    }
+    const { at } = cursor;
+    if (at === steps.length) {
+      this.executed += at;
+      if (!this.#closed) this.#settings.accept(index, values);
+      return;
+    }
+    this.#follow(this.#itemFor(index, values), index, (item) => item.continueFrom(at));
+  }
+
+  #follow(item: Execution, index: number, begin: (item: Execution) => MaybePromise<void>): void {
     let done: MaybePromise<void>;
     try {
-      done = item.execute();
+      done = begin(item);
     } catch (error) {
-      this.#itemFailed(item, index, error);
+      this.#count(item);
+      this.#itemFailed(index, error);
       return;
     }
     if (!isThenable(done)) {
@@ -166,21 +201,24 @@ export class MapRun extends Task implements Waiter {
       },
       (error) => {
         this.#live--;
-        this.#itemFailed(item, index, error);
+        this.#count(item);
+        this.#itemFailed(index, error);
         this.#pump();
       },
     );
   }
 
-  #itemDone(item: Execution, index: number): void {
+  #count(item: Execution): void {
     this.executed += item.executed;
     this.cached += item.cached;
-    if (!this.#closed) this.#settings.accept(index, item);
   }
 
-  #itemFailed(item: Execution, index: number, error: unknown): void {
-    this.executed += item.executed;
-    this.cached += item.cached;
+  #itemDone(item: Execution, index: number): void {
+    this.#count(item);
+    if (!this.#closed) this.#settings.accept(index, item.values);
+  }
+
+  #itemFailed(index: number, error: unknown): void {
     if (this.#closed) return;
     if (this.#settings.onError === 'throw' || this.stopped !== undefined) {
       this.#close({ error });

@@ -114,9 +114,8 @@ function runMapped(
       hasResources,
       timeout: timeoutOf(definition),
       parentSpan: stepEnd?.span.id ?? outer.span?.id,
-      accept(index, item) {
-        for (let column = 0; column < results.length; column++)
-          columns[column]![index] = item?.values[results[column]!];
+      accept(index, inner) {
+        for (let column = 0; column < results.length; column++) columns[column]![index] = inner?.[results[column]!];
       },
     });
   } catch (error) {

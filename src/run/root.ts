@@ -187,7 +187,7 @@ export async function map(
     hasResources,
     timeout: pipeline.options.timeout,
     accept(index, item) {
-      results[index] = item && outputsOf(plan, item.values);
+      results[index] = item && outputsOf(plan, item);
     },
   });
   try {

@@ -64,6 +64,8 @@ export class Scope {
   readonly emitter: Emitter | undefined;
   readonly engine: Engine | undefined;
   readonly budget: Budget;
+  /** True when nobody watches and nothing is cached: plain nodes may be called as they are. */
+  readonly plain: boolean;
   readonly #nested = new Map<NestedDefinition, Scope>();
 
   private constructor(
@@ -77,6 +79,7 @@ export class Scope {
     this.emitter = settings.emitter;
     this.engine = settings.engine;
     this.budget = settings.budget;
+    this.plain = this.emitter === undefined && this.cache === undefined;
     this.emitter?.context.learn(pipeline.name, summarize(pipeline));
   }
 
