@@ -1,74 +1,92 @@
-import type { ArrowFunctionExpression, FunctionExpression, ObjectPattern, Pattern } from 'acorn';
-import { parseFunction } from './parse-function.ts';
+import type { AssignmentProperty, ObjectPattern, Pattern } from 'acorn';
+import { loweredAsync } from './lowered-async.ts';
+import { normalText } from './normal-text.ts';
+import { type ParsedFunction, parseFunction } from './parse-function.ts';
+import { usesArguments } from './uses-arguments.ts';
 
 /** One name of a destructured parameter. */
 export interface ReadParameter {
+  /** The property's name, whatever the local variable is called. */
   readonly name: string;
-  /** Source text of its default, if it has one. */
-  readonly defaultText?: string | undefined;
+  /** Source of the default without comments and layout, to compare defaults by; absent for required names. */
+  readonly defaultText?: string;
 }
 
 /** What a function's parameters show, or why they show nothing. */
 export type ReadParameters =
-  | { readonly names: readonly ReadParameter[]; readonly usesSecond: boolean }
-  | { readonly refused: string };
+  | {
+      /** Names of the first parameter's pattern in their order; empty for a function without parameters. */
+      readonly names: readonly ReadParameter[];
+      /** Whether the function can see a second argument. */
+      readonly usesSecond: boolean;
+    }
+  | {
+      /** Why, as the end of a sentence: "its first parameter 'x' is not destructured". */
+      readonly refused: string;
+    };
+
+const readings = new WeakMap<ParsedFunction, ReadParameters>();
 
 /**
- * Names of the destructured first parameter of a function. Refuses what it cannot be sure of.
+ * Reads the names that a function destructures from its first parameter: refuses, never guesses.
  *
- * Reads through the generator that async functions are lowered to (`__awaiter`, `__async`), where the pattern survives.
+ * Sees through what tsc and esbuild make of `async` functions for ES2015 and ES2016.
  */
-export function readParameters(run: (...parameters: never[]) => unknown): ReadParameters {
-  const parsed = parseFunction(run);
-  if ('refused' in parsed) return parsed;
-  const { text, tree } = parsed;
-  const [first] = tree.params;
-  const usesSecond = tree.params.length > 1 || mentionsArguments(text, tree);
+export function readParameters(fn: Function): ReadParameters {
+  const parsed = parseFunction(fn);
+  if (!parsed.ok) return { refused: unparsed[parsed.reason] };
+  let reading = readings.get(parsed);
+  if (reading === undefined) {
+    reading = read(parsed);
+    readings.set(parsed, reading);
+  }
+  return reading;
+}
+
+const unparsed = { native: 'it is a bound or native function', syntax: 'its source cannot be parsed' } as const;
+
+function read({ node, text }: ParsedFunction): ReadParameters {
+  if (node.type === 'ClassExpression') return { refused: 'it is a class, not a function' };
+  const lowered = loweredAsync(node);
+  const inner = lowered?.parametersInside ? lowered.generator : node;
+  const [first, second] = inner.params;
+  const seesArguments = usesArguments(lowered ? lowered.generator : node);
   if (first === undefined) {
-    return usesSecond ? { refused: `it reads 'arguments'` } : { names: [], usesSecond: false };
+    return seesArguments ? { refused: `it reads 'arguments'` } : { names: [], usesSecond: false };
   }
   const pattern = first.type === 'AssignmentPattern' ? first.left : first;
-  if (pattern.type === 'ObjectPattern') return fromPattern(pattern, text, usesSecond);
-  const lowered = loweredPattern(tree);
-  if (lowered !== undefined) return fromPattern(lowered, text, true);
-  if (pattern.type === 'RestElement') return { refused: 'its first parameter is a rest element' };
-  return { refused: `its first parameter ${nameOf(pattern)}is not destructured` };
+  if (pattern.type === 'RestElement')
+    return { refused: `its first parameter '${written(pattern, text)}' is a rest element` };
+  if (pattern.type !== 'ObjectPattern')
+    return { refused: `its first parameter '${written(pattern, text)}' is not destructured` };
+  return readPattern(pattern, text, second !== undefined || seesArguments);
 }
 
-const nameOf = (pattern: Pattern): string => (pattern.type === 'Identifier' ? `'${pattern.name}' ` : '');
-
-/** Arrows have no `arguments` of their own. */
-function mentionsArguments(text: string, tree: ArrowFunctionExpression | FunctionExpression): boolean {
-  return tree.type === 'FunctionExpression' && /\barguments\b/.test(text.slice(tree.body.start, tree.body.end));
-}
-
-function fromPattern(pattern: ObjectPattern, text: string, usesSecond: boolean): ReadParameters {
-  const names: ReadParameter[] = [];
+function readPattern(pattern: ObjectPattern, text: string, usesSecond: boolean): ReadParameters {
+  const names = new Map<string, ReadParameter>();
   for (const property of pattern.properties) {
-    if (property.type === 'RestElement') return { refused: 'its first parameter has a rest element' };
-    const { key, value } = property;
-    if (property.computed) return { refused: 'its first parameter has a computed key' };
-    const name = key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;
-    if (name === undefined) return { refused: 'its first parameter has a key that is no name' };
-    names.push(
-      value.type === 'AssignmentPattern'
-        ? { name, defaultText: text.slice(value.right.start, value.right.end) }
-        : { name },
+    if (property.type === 'RestElement') {
+      return { refused: `its first parameter has a rest element '${written(property, text)}'` };
+    }
+    const name = propertyName(property);
+    if (name === undefined)
+      return { refused: `its first parameter has a computed key '[${written(property.key, text)}]'` };
+    if (names.has(name)) return { refused: `its first parameter names '${name}' twice` };
+    const { value } = property;
+    names.set(
+      name,
+      value.type === 'AssignmentPattern' ? { name, defaultText: normalText(written(value.right, text)) } : { name },
     );
   }
-  return { names, usesSecond };
+  return { names: [...names.values()], usesSecond };
 }
 
-/** The pattern inside `return __awaiter(this, [_a], void 0, function* ({ text }) { … })`. */
-function loweredPattern(tree: ArrowFunctionExpression | FunctionExpression): ObjectPattern | undefined {
-  const statement = tree.body.type === 'BlockStatement' ? tree.body.body[0] : undefined;
-  const call = statement?.type === 'ReturnStatement' ? statement.argument : tree.body;
-  if (call?.type !== 'CallExpression') return undefined;
-  for (const argument of call.arguments) {
-    if (argument.type !== 'FunctionExpression' || !argument.generator) continue;
-    const [first] = argument.params;
-    const pattern = first?.type === 'AssignmentPattern' ? first.left : first;
-    if (pattern?.type === 'ObjectPattern') return pattern;
-  }
-  return undefined;
+function propertyName({ computed, key }: AssignmentProperty): string | undefined {
+  if (computed) return undefined;
+  if (key.type === 'Identifier') return key.name;
+  return key.type === 'Literal' ? String(key.value) : undefined;
+}
+
+function written(node: Pattern | AssignmentProperty['key'], text: string): string {
+  return text.slice(node.start, node.end);
 }
