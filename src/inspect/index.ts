@@ -5,10 +5,5 @@ export {
   type SourceWrapping,
   type UnparsedFunction,
 } from './parse-function.ts';
-export {
-  type ParametersReading,
-  type ReadParameter,
-  readParameters,
-  type UnreadableParameters,
-} from './read-parameters.ts';
+export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';
 export { sourceText } from './source-text.ts';

@@ -7,9 +7,8 @@ const evaluate = (source: string): Function => new Function('require', `return (
 const method = (source: string): Function => new Function(`return Object.values({${source}})[0]`)();
 const names = (fn: Function) => {
   const reading = readParameters(fn);
-  return reading.ok
-    ? reading.names.map((n) => (n.optional ? `${n.name}?` : n.name)).join(' ')
-    : `refused: ${reading.reason}`;
+  if ('refused' in reading) return reading.refused;
+  return reading.names.map(({ name, defaultText }) => (defaultText === undefined ? name : `${name}?`)).join(' ');
 };
 
 describe('the names a function destructures from its first parameter', () => {
