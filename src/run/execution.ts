@@ -3,7 +3,6 @@ import type { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
 import { LeafCall } from './leaf-call.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
-import { runNested } from './nested.ts';
 import { recordNodePath } from './node-path.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
 import type { Scope } from './scope.ts';
@@ -205,7 +204,7 @@ export class Execution extends Task implements Waiter {
     const { definition } = step;
     const stopped = this.stopped;
     if (stopped !== undefined) throw stopped;
-    if (definition.kind === 'pipeline') return runNested(this, step, definition);
+    if (definition.kind === 'pipeline') return this.scope.root.runNested(this, step, definition);
     if (definition.batch !== undefined && this.settings.batches !== undefined) {
       return this.settings.batches.call(this, step, definition);
     }

@@ -111,7 +111,7 @@ export interface Pipeline<I extends object, O extends object> extends Unit<I, O>
    * Runs the pipeline over items as they come, from any iterable or async iterable, in constant memory.
    *
    * @example
-   * for await (const { index, value, error } of perDoc.stream({ text: lines }, { over: 'text' })) …
+   * for await (const item of perDoc.stream({ text: docs }, { over: 'text' })) console.log(item.index);
    */
   stream<const Over extends OneOrMany<Names<I>>, const Asked extends Names<O> = Names<O>>(
     inputs: StreamedInputs<RunInputs<I, O, NoInfer<Asked>, never>, Listed<NoInfer<Over>>>,

@@ -7,7 +7,7 @@ import { checkMode, checkOver, itemsOf } from './map-items.ts';
 import { type MapResult, mapResult } from './map-result.ts';
 import { MapRun } from './map-run.ts';
 import { isThenable } from './maybe-promise.ts';
-import { inputsOf } from './nested.ts';
+import { inputsOf, runNested } from './nested.ts';
 import { observePipeline } from './observe.ts';
 import type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
 import { outputsOf } from './outputs.ts';
@@ -84,7 +84,7 @@ function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions
   const plan = pipeline.plan(options.outputs, options.override);
   const { values, hasResources } = bindInputs(plan, inputs, { override: options.override });
   abortedBefore(name, options.signal);
-  const root = new RootRun(sync);
+  const root = new RootRun(sync, runNested);
   const scope = Scope.root(root, pipeline, settings);
   const failures: NodeFailure[] = [];
   const execution = new Execution(
@@ -179,7 +179,7 @@ export async function map(
   const { values, hasResources } = bindInputs(plan, inputs, { mapped: over });
   const items = itemsOf(mappedInputs(plan, inputs, over), mode, values, name);
   abortedBefore(name, options.signal);
-  const root = new RootRun(false);
+  const root = new RootRun(false, runNested);
   const results = new Array<Record<string, unknown> | undefined>(items.count);
   const run = new MapRun(undefined, Scope.root(root, pipeline, settings), plan, items, {
     place: { within: undefined, name },
@@ -230,7 +230,7 @@ export async function* stream(
   const plan = pipeline.plan(options.outputs);
   const { values, hasResources } = bindInputs(plan, inputs, { mapped: over });
   abortedBefore(name, options.signal);
-  const root = new RootRun(false);
+  const root = new RootRun(false, runNested);
   const streamed = mappedInputs(plan, inputs, over).map(({ name, slot, list }) => ({ name, slot, source: list }));
   const run = new StreamRun(Scope.root(root, pipeline, settings), plan, values, streamed, {
     name,

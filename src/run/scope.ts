@@ -1,8 +1,10 @@
 import type { Cache } from '../cache/index.ts';
 import { type Callback, Emitter, type PipelineSummary, RunContext } from '../events/index.ts';
-import { labelOf, type NestedDefinition, type PipelineGraph } from '../graph/index.ts';
+import { labelOf, type NestedDefinition, type PipelineGraph, type Step } from '../graph/index.ts';
 import { Budget } from './budget.ts';
 import type { Engine } from './engine.ts';
+import type { Execution } from './execution.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import type { PipelineOptions } from './options.ts';
 
 /** Node functions in progress at once when nobody says otherwise. */
@@ -11,21 +13,27 @@ export const DEFAULT_CONCURRENCY = 100;
 const processId = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 let runs = 0;
 
+/** Runs a pipeline as one step of another. */
+export type NestedRunner = (outer: Execution, step: Step, definition: NestedDefinition) => MaybePromise<unknown[]>;
+
 /** What everything below one `run`, `map` or `stream` call shares. */
 export class RootRun {
   readonly id: string;
   readonly context: RunContext;
   /** True in `runSync`: a promise is an error. */
   readonly sync: boolean;
+  /** Given, not imported: what runs nested pipelines itself starts executions, and files must not import in circles. */
+  readonly runNested: NestedRunner;
   /** Every callback that took part, to be flushed at the end. */
   readonly callbacks = new Set<Callback>();
   readonly #emitters = new Map<readonly Callback[], Emitter>();
   readonly #budgets = new Map<PipelineGraph, Budget>();
   #spans = 0;
 
-  constructor(sync: boolean) {
+  constructor(sync: boolean, runNested: NestedRunner) {
     this.id = `${processId}-${(runs++).toString(36)}`;
     this.sync = sync;
+    this.runNested = runNested;
     this.context = new RunContext(this.id);
   }
 
