@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { reportLearned, reportVerdict } from './report.ts';
+import { showSteps } from './show-steps.ts';
+import { classify, learn } from './spam-filter.ts';
+
+const usage = `Learns to tell spam from mail, says how well, and judges mails.
+
+  npm run demo                          judges the two mails in examples/spam-filter/mails
+  npm run demo -- a.eml b.eml           judges these files
+  cat a.eml | npm run demo -- -         judges what comes in`;
+
+const samples = ['offer.eml', 'meeting.eml'].map((file) => resolve(import.meta.dirname, '../mails', file));
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
+  if (values.help) return console.log(usage);
+
+  // Read before learning: a wrong file name should not take ten seconds to show.
+  const mails = await Promise.all((positionals.length > 0 ? positionals : samples).map(readSource));
+
+  console.log('Learning from the SpamAssassin public corpus\n');
+  const learned = await learn.run({}, { callbacks: [showSteps] });
+  console.log(`\n${reportLearned(learned)}\n`);
+
+  console.log('New mails');
+  const judged = await classify.map(
+    { source: mails.map(({ source }) => source), model: learned.model },
+    { over: 'source', outputs: ['verdict'], onError: 'collect' },
+  );
+  for (const [i, { name }] of mails.entries()) {
+    const result = judged[i];
+    if (result) console.log(`  ${reportVerdict(name, result.verdict)}`);
+  }
+  for (const { index, error } of judged.failures) {
+    console.error(`  ?     ${mails[index]!.name}: ${messageOf(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+/** A mail from a file, or from standard input for `-`. */
+async function readSource(file: string): Promise<{ name: string; source: Uint8Array }> {
+  if (file === '-') return { name: 'standard input', source: await buffer(process.stdin) };
+  // npm runs scripts in the folder of their package; INIT_CWD is where the user stands.
+  const path = resolve(process.env.INIT_CWD ?? '.', file);
+  return { name: basename(path), source: await readFile(path) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`spam-filter: ${messageOf(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import type { KnipConfig } from 'knip';
+
+const { exports } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
+  exports: Record<string, unknown>;
+};
+
+/** What users can import is used; everything else must be used by that, by a test or by a script. */
+const doors = Object.keys(exports)
+  .filter((door) => !door.endsWith('.json'))
+  .map((door) => (door === '.' ? 'src/index.ts' : `src/${door.slice(2)}/index.ts`));
+
+export default {
+  workspaces: {
+    '.': {
+      entry: [...doors.map((door) => `${door}!`), 'scripts/*.{ts,mjs}'],
+      project: ['src/**/*.ts!', 'test/**/*.ts', 'scripts/*.{ts,mjs}', '*.ts'],
+    },
+    'examples/spam-filter': { project: ['src/**/*.ts'] },
+  },
+  ignoreExportsUsedInFile: true,
+  // Types that only public declarations mention must be exported for them, used by name or not.
+  exclude: ['types'],
+} satisfies KnipConfig;
