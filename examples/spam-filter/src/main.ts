@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const learned = await learn.run({}, { callbacks: [showSteps] });
   console.log(`\n${reportLearned(learned)}\n`);
 
-  console.log('New mails');
+  console.log('New mails (above 0 means spam)');
   const judged = await classify.map(
     { source: mails.map(({ source }) => source), model: learned.model },
     { over: 'source', outputs: ['verdict'], onError: 'collect' },

@@ -60,7 +60,7 @@ export const judge = node('verdict', ({ features, model }: { features: readonly 
     .map((feature) => ({ feature, weight: model.weights.get(feature) ?? 0 }))
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   const score = reasons.reduce((sum, { weight }) => sum + weight, model.prior);
-  return { label: score > 0 ? 'spam' : 'ham', score, reasons: reasons.slice(0, 5) };
+  return { label: score > 0 ? 'spam' : 'ham', score, reasons: reasons.slice(0, 3) };
 });
 
 function logShare(mails: number, all: number): number {

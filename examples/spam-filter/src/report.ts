@@ -33,7 +33,7 @@ export function reportLearned({ ids, labels, broken, training, heldOutLabels, sc
     row('spam'),
     row('ham'),
     '',
-    'The ten most telling tokens',
+    'The ten most telling tokens (marks of form in brackets)',
     ...telling.map(({ feature, bits, speaksFor }) => `  ${feature.padEnd(20)}${bits.toFixed(3)} bits  ${speaksFor}`),
   ].join('\n');
 }
@@ -41,7 +41,7 @@ export function reportLearned({ ids, labels, broken, training, heldOutLabels, sc
 /** The verdict on one mail and the tokens that led to it. */
 export function reportVerdict(name: string, { label, score, reasons }: Verdict): string {
   const because = reasons.map(({ feature, weight }) => `${feature} ${signed(weight)}`);
-  return `${label.toUpperCase().padEnd(5)} ${name}: log-odds of spam ${signed(score)}\n        ${because.join(', ')} …`;
+  return `${label.toUpperCase().padEnd(5)} ${name.padEnd(16)} ${signed(score).padStart(6)}   ${because.join(', ')} …`;
 }
 
 function countOf(label: Label, labels: readonly Label[]): string {
