@@ -1,3 +1,8 @@
+export type { CapturedScope } from './captured-scope.ts';
+export { type CapturedVariable, type CapturedVariables, capturedVariables } from './captured-variables.ts';
+export { type FreeName, type FunctionNames, namesOf, type ResolvedNames } from './free-names.ts';
+export type { ImportSource } from './import-source.ts';
+export { type BoundTarget, type FunctionInternals, functionInternals } from './inspector.ts';
 export {
   type FunctionForm,
   type ParsedFunction,
@@ -6,4 +11,5 @@ export {
   type UnparsedFunction,
 } from './parse-function.ts';
 export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';
+export { scriptOf } from './scripts.ts';
 export { sourceText } from './source-text.ts';

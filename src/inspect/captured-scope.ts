@@ -1,0 +1,74 @@
+import type { RawScope } from './inspector.ts';
+
+/** One instance of a scope: the same object for every function that shares its variables. */
+export interface CapturedScope {
+  readonly kind: 'module' | 'script' | 'closure';
+  /** As the engine calls it, for messages: `Closure (makeCounter)`. */
+  readonly description: string;
+}
+
+interface Member {
+  readonly fn: WeakRef<Function>;
+  /** Where in its script the function was written. */
+  readonly site: string;
+  /** How to see the variables as they are now. */
+  readonly look: (fn: Function) => RawScope['variables'] | undefined;
+}
+
+interface Known {
+  readonly scope: CapturedScope;
+  readonly members: Member[];
+}
+
+/** By script and place, what was found there so far. */
+const known = new Map<string, Known[]>();
+const LARGEST = 10_000;
+
+/**
+ * The scope object for one of a function's scopes.
+ *
+ * The engine shows copies of scopes and no identity. Modules have one instance per script. Instances of a closure are
+ * told apart by what their variables hold now, and two functions from one place in the source count as two instances:
+ * a place makes one function per instance, unless it stands in a loop whose variables are not in question.
+ */
+export function capturedScope(
+  raw: RawScope,
+  place: string,
+  site: string,
+  fn: Function,
+  look: Member['look'],
+): CapturedScope {
+  const kind = raw.description.startsWith('Module') ? 'module' : raw.description === 'Script' ? 'script' : 'closure';
+  let instances = known.get(place);
+  if (!instances) {
+    if (known.size >= LARGEST) known.clear();
+    instances = [];
+    known.set(place, instances);
+  }
+  const found = instances.find((instance) => kind !== 'closure' || isShared(instance, raw, site, fn));
+  const member: Member = { fn: new WeakRef(fn), site, look };
+  if (found) {
+    if (kind === 'closure' && !found.members.some((one) => one.fn.deref() === fn)) found.members.push(member);
+    return found.scope;
+  }
+  const scope: CapturedScope = { kind, description: raw.description };
+  instances.push({ scope, members: [member] });
+  return scope;
+}
+
+function isShared(instance: Known, raw: RawScope, site: string, fn: Function): boolean {
+  for (const member of instance.members) {
+    const other = member.fn.deref();
+    if (other === undefined) continue;
+    if (other === fn) return true;
+    if (member.site === site) return false;
+    const now = member.look(other);
+    if (!now || !sameVariables(now, raw.variables)) return false;
+  }
+  return instance.members.some((member) => member.fn.deref() !== undefined);
+}
+
+function sameVariables(a: RawScope['variables'], b: RawScope['variables']): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => name in b && Object.is(a[name], b[name]));
+}

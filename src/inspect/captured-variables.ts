@@ -1,0 +1,141 @@
+import { type CapturedScope, capturedScope } from './captured-scope.ts';
+import { type DefinitionSite, definitionSite } from './definition-site.ts';
+import { type FreeName, namesOf } from './free-names.ts';
+import { type ImportSource, importSource } from './import-source.ts';
+import { type FunctionInternals, functionInternals, type RawScope } from './inspector.ts';
+import { type ParsedFunction, parseFunction } from './parse-function.ts';
+import { scriptOf } from './scripts.ts';
+
+/** A variable of a surrounding scope that a function uses. */
+export interface CapturedVariable {
+  readonly name: string;
+  /** What it holds at the time of asking. */
+  readonly value: unknown;
+  /** True when it certainly holds this value for good: a `const`, or a variable that its script never assigns again. */
+  readonly constant: boolean;
+  /** True when its declaration may not have been reached yet; the engine shows `undefined` then. */
+  readonly mayBeUninitialised: boolean;
+  /** The same object for functions that share the variable. */
+  readonly scope: CapturedScope;
+  /** Where it was imported from, if its script says so. */
+  readonly imported: ImportSource | undefined;
+  /** Whether the function itself assigns it. */
+  readonly writtenHere: boolean;
+}
+
+/** What a function reaches outside its own source. */
+export interface CapturedVariables {
+  readonly parsed: ParsedFunction;
+  readonly variables: ReadonlyMap<string, CapturedVariable>;
+  /** Free names in no scope of the function: globals, whether they exist or not. */
+  readonly globals: readonly FreeName[];
+  /** The name by which a function expression or declaration calls itself, when nothing else is behind it. */
+  readonly selfName: string | undefined;
+  /** `file:` URL or path of the script; `undefined` for evaluated text. */
+  readonly url: string | undefined;
+  /** Whether it is written outside every function, where `this` is that of its module. */
+  readonly isTopLevel: boolean | undefined;
+}
+
+const settled = new WeakMap<Function, CapturedVariables>();
+
+/**
+ * The variables that `fn` uses from the scopes around it; `undefined` for native and bound functions, for source that
+ * does not parse, and where the runtime does not show scopes.
+ *
+ * Values are read anew at every call, because captured variables can change. Only an answer whose every variable is
+ * {@link CapturedVariable.constant} is kept per function.
+ */
+export function capturedVariables(fn: Function): CapturedVariables | undefined {
+  const kept = settled.get(fn);
+  if (kept) return kept;
+  const parsed = parseFunction(fn);
+  if (!parsed.ok) return undefined;
+  const internals = functionInternals(fn);
+  if (!internals || internals.scopes.length === 0) return undefined;
+  const captured = read(fn, parsed, internals);
+  if (isSettled(captured)) settled.set(fn, captured);
+  return captured;
+}
+
+function isSettled({ variables }: CapturedVariables): boolean {
+  for (const { constant, mayBeUninitialised } of variables.values()) if (!constant || mayBeUninitialised) return false;
+  return true;
+}
+
+function read(fn: Function, parsed: ParsedFunction, internals: FunctionInternals): CapturedVariables {
+  const { free, self } = namesOf(parsed);
+  const { location, scopes } = internals;
+  const variables = new Map<string, CapturedVariable>();
+  const globals: FreeName[] = [];
+  let selfName: string | undefined;
+  let site: DefinitionSite | undefined;
+  const reader = { fn, scopes, location, site: () => (site ??= location && definitionSite(location, parsed.source)) };
+  for (const use of free.values()) {
+    const variable = readVariable(reader, use);
+    if (variable) variables.set(use.name, variable);
+    else globals.push(use);
+  }
+  if (self) {
+    // A declared function finds its own name in the scope around it, where someone may have put another value.
+    const variable = readVariable(reader, { name: self, written: false, needed: true });
+    if (variable && variable.value !== fn) variables.set(self, variable);
+    else selfName = self;
+  }
+  const script = location && scriptOf(location.scriptId);
+  const { usesThis, usesSuper, usesNewTarget, usesArguments } = namesOf(parsed).names;
+  const needsPlace = parsed.form === 'arrow' && (usesThis || usesSuper || usesNewTarget || usesArguments);
+  return {
+    parsed,
+    variables,
+    globals,
+    selfName,
+    url: script?.url || undefined,
+    isTopLevel: needsPlace ? isTopLevel(reader.site()) : undefined,
+  };
+}
+
+interface Reader {
+  readonly fn: Function;
+  readonly scopes: FunctionInternals['scopes'];
+  readonly location: FunctionInternals['location'];
+  readonly site: () => DefinitionSite | undefined;
+}
+
+function readVariable(reader: Reader, { name, written }: FreeName): CapturedVariable | undefined {
+  const index = reader.scopes.findIndex(
+    (scope) => scope.description !== 'Global' && Object.hasOwn(scope.variables, name),
+  );
+  const raw = reader.scopes[index];
+  if (!raw) return undefined;
+  const value = raw.variables[name];
+  const binding = reader.site()?.scope.find(name);
+  const isDynamic = reader.site()?.model.names.isDynamic ?? true;
+  const constant = binding !== undefined && !isDynamic && !binding.reassigned && binding.kind !== 'import';
+  return {
+    name,
+    value,
+    constant,
+    mayBeUninitialised: value === undefined && binding?.kind !== 'parameter' && binding?.kind !== 'catch',
+    scope: scopeOf(reader, raw, index, constant),
+    imported: binding && importSource(binding),
+    writtenHere: written,
+  };
+}
+
+function scopeOf(reader: Reader, raw: RawScope, index: number, constant: boolean): CapturedScope {
+  const { fn, location, scopes } = reader;
+  // Nobody can tell copies of a constant apart, so its scope need not be recognised.
+  if (constant && !raw.description.startsWith('Module')) return { kind: 'closure', description: raw.description };
+  // Counted from outside: functions at different depths share the outer ones.
+  const depth = scopes.length - index;
+  const place = `${location?.scriptId}:${depth}:${raw.description}:${Object.keys(raw.variables).sort().join()}`;
+  const site = `${location?.line}:${location?.column}`;
+  return capturedScope(raw, place, site, fn, (other) => functionInternals(other)?.scopes.at(-depth)?.variables);
+}
+
+function isTopLevel(site: DefinitionSite | undefined): boolean | undefined {
+  if (!site) return undefined;
+  for (let scope = site.scope; scope.parent; scope = scope.parent) if (scope.kind === 'function') return false;
+  return true;
+}

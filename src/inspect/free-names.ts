@@ -1,0 +1,35 @@
+import type { ParsedFunction } from './parse-function.ts';
+import { type FreeName, type ResolvedNames, resolveNames } from './resolve-names.ts';
+
+export type { FreeName, ResolvedNames };
+
+/** The names of a function's source. */
+export interface FunctionNames {
+  readonly names: ResolvedNames;
+  /** Names that it uses and does not declare, in the order of their first use. */
+  readonly free: ReadonlyMap<string, FreeName>;
+  /** Its own name, if it is a named function that uses it. */
+  readonly self: string | undefined;
+}
+
+const resolved = new WeakMap<ParsedFunction, FunctionNames>();
+
+/** Resolves the names of a parsed function; done once per source. */
+export function namesOf(parsed: ParsedFunction): FunctionNames {
+  let result = resolved.get(parsed);
+  if (!result) {
+    const names = resolveNames(parsed.node);
+    result = { names, free: names.free, self: usedSelf(parsed, names) };
+    resolved.set(parsed, result);
+  }
+  return result;
+}
+
+function usedSelf({ node }: ParsedFunction, { bindings }: ResolvedNames): string | undefined {
+  if (node.type !== 'FunctionExpression' || !node.id) return undefined;
+  const own = bindings.get(node.id);
+  for (const [identifier, binding] of bindings) {
+    if (binding === own && identifier !== node.id) return node.id.name;
+  }
+  return undefined;
+}

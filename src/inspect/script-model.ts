@@ -1,0 +1,97 @@
+import { type AnyNode, type Options, type Program, parse } from 'acorn';
+import { BoundedMap } from './bounded-map.ts';
+import { childNodes } from './child-nodes.ts';
+import { type ResolvedNames, resolveNames } from './resolve-names.ts';
+import { scriptOf, scriptSource } from './scripts.ts';
+
+/** A whole script as a tree with its names resolved, and the functions in it. */
+export interface ScriptModel {
+  readonly source: string;
+  readonly program: Program;
+  readonly names: ResolvedNames;
+  /** The functions and classes of the script by the length of their source, which is quicker to compare than the text. */
+  readonly functionsByLength: ReadonlyMap<number, readonly FunctionSite[]>;
+}
+
+/** A function in a script. */
+export interface FunctionSite {
+  /** Where `Function.prototype.toString` starts and ends; for a method that includes its key. */
+  readonly start: number;
+  readonly end: number;
+  readonly node: AnyNode;
+}
+
+/** Bundles beyond this many characters are not analysed: it would take longer than what it could save. */
+const LARGEST = 4_000_000;
+const models = new BoundedMap<string, ScriptModel | { unknown: true }>(200);
+
+/** The analysed script of that number; `undefined` when its source is out of reach, too large or does not parse. */
+export function scriptModel(scriptId: string): ScriptModel | undefined {
+  let model = models.get(scriptId);
+  if (model === undefined) {
+    model = analyse(scriptId) ?? { unknown: true };
+    models.set(scriptId, model);
+  }
+  return 'unknown' in model ? undefined : model;
+}
+
+function analyse(scriptId: string): ScriptModel | undefined {
+  const source = scriptSource(scriptId);
+  if (source === undefined || source.length > LARGEST) return undefined;
+  const isModule = scriptOf(scriptId)?.isModule ?? false;
+  const program = parseScript(source, isModule ? 'module' : 'script');
+  if (!program) return undefined;
+  return { source, program, names: resolveNames(program), functionsByLength: findFunctions(program) };
+}
+
+function parseScript(source: string, sourceType: 'module' | 'script'): Program | undefined {
+  const options: Options = {
+    ecmaVersion: 'latest',
+    sourceType,
+    // A CommonJS module is the body of a function; notebooks and loaders allow more.
+    allowReturnOutsideFunction: true,
+    allowAwaitOutsideFunction: true,
+    allowSuperOutsideMethod: true,
+    checkPrivateFields: false,
+    allowHashBang: true,
+  };
+  try {
+    return parse(source, options);
+  } catch {
+    return undefined;
+  }
+}
+
+function findFunctions(program: Program): Map<number, FunctionSite[]> {
+  const found = new Map<number, FunctionSite[]>();
+  const add = (node: AnyNode, start: number, end: number): void => {
+    const length = end - start;
+    const same = found.get(length);
+    if (same) same.push({ node, start, end });
+    else found.set(length, [{ node, start, end }]);
+  };
+  const visit = (node: AnyNode, parent: AnyNode | undefined): void => {
+    switch (node.type) {
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+      case 'ClassDeclaration':
+      case 'ClassExpression': {
+        const member = memberAround(node, parent);
+        add(node, member ?? node.start, node.end);
+        break;
+      }
+    }
+    childNodes(node, (child) => visit(child, node));
+  };
+  visit(program, undefined);
+  return found;
+}
+
+/** Where the source of a method begins: at its key or `async`, `get`, `*` before it, but after `static`. */
+function memberAround(node: AnyNode, parent: AnyNode | undefined): number | undefined {
+  if (parent?.type === 'Property' && parent.value === node && (parent.method || parent.kind !== 'init'))
+    return parent.start;
+  if (parent?.type === 'MethodDefinition' && parent.value === node) return parent.start;
+  return undefined;
+}
