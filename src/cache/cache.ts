@@ -56,6 +56,10 @@ export interface Cache {
   entries(): Iterable<EntryInfo> | AsyncIterable<EntryInfo>;
   /** Removes least recently used entries until at most `maxBytes` are left; returns how many bytes were freed. */
   evict(maxBytes: number): MaybePromise<number>;
+  /** Keeps a small text under a name, the last writer winning; for what the history of a node needs. Optional. */
+  record?(name: string, text: string): MaybePromise<void>;
+  /** The text last recorded under this name. */
+  recall?(name: string): MaybePromise<string | undefined>;
   /** Makes everything acknowledged durable and releases files and sockets. */
   close(): MaybePromise<void>;
 }

@@ -1,0 +1,345 @@
+import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
+import { DigestError } from './digest-error.ts';
+import type { EncodingBuffer } from './encoding-buffer.ts';
+import { pathTo } from './path-to.ts';
+
+export interface EncodingOptions {
+  /** Identity of a function that stands as a value; `undefined` when it has none. Without it, functions are refused. */
+  readonly ofFunction?: ((value: (...parameters: never[]) => unknown) => string | undefined) | undefined;
+}
+
+/** First byte of every item. Part of the format: a change makes every cache miss. */
+const TAG = {
+  undefined: 1,
+  null: 2,
+  true: 3,
+  false: 4,
+  integer: 5,
+  float: 6,
+  bigint: 7,
+  text: 8,
+  symbol: 9,
+  function: 10,
+  array: 11,
+  hole: 12,
+  object: 13,
+  key: 14,
+  symbolKey: 15,
+  nullPrototype: 16,
+  instance: 17,
+  keyed: 18,
+  map: 19,
+  set: 20,
+  date: 21,
+  regexp: 22,
+  url: 23,
+  error: 24,
+  bytes: 25,
+  bytesKind: 26,
+  boxed: 27,
+  cycle: 28,
+  extras: 29,
+  pairs: 30,
+} as const;
+
+/** On the stack of things still to write: the container begun last is complete. */
+const EXIT = Symbol('exit');
+const HOLE = Symbol('hole');
+/** Longest array whose properties beyond its elements are looked for. */
+const EXTRAS_UP_TO = 1024;
+const cacheKey = Symbol.for('hypernodes.cacheKey');
+const OBJECT = Object.prototype;
+
+/**
+ * Writes values in canonical form.
+ *
+ * Walks with its own stack, since data can be nested deeper than calls can; every container tells its size first, so that
+ * nothing needs to be written at its end.
+ */
+export class Encoder {
+  readonly #out: EncodingBuffer;
+  #stack: unknown[] = [];
+  #open: object[] = [];
+  #depths = new Map<object, number>();
+  #options: EncodingOptions = {};
+  #busy = false;
+
+  constructor(out: EncodingBuffer) {
+    this.#out = out;
+  }
+
+  digest(value: unknown, options: EncodingOptions): string {
+    // A [cacheKey] method or a getter may ask for a digest itself.
+    if (this.#busy)
+      return new Encoder(new (this.#out.constructor as new () => EncodingBuffer)()).digest(value, options);
+    this.#busy = true;
+    this.#options = options;
+    this.#out.reset();
+    try {
+      this.#encode(value);
+      return this.#out.finish();
+    } catch (error) {
+      if (error instanceof Unidentified) throw new DigestError(pathTo(value, error.culprit), error.found);
+      throw error;
+    } finally {
+      this.#stack = [];
+      this.#open = [];
+      this.#depths.clear();
+      this.#busy = false;
+    }
+  }
+
+  #encode(root: unknown): void {
+    const stack = this.#stack;
+    stack.push(root);
+    while (stack.length > 0) {
+      const value = stack.pop();
+      if (value === EXIT) this.#depths.delete(this.#open.pop()!);
+      else if (!this.#primitive(value)) this.#container(value as object);
+    }
+  }
+
+  /** Writes a value that holds no others; false when it is a container. */
+  #primitive(value: unknown): boolean {
+    const out = this.#out;
+    switch (typeof value) {
+      case 'string':
+        out.text(TAG.text, value);
+        return true;
+      case 'number':
+        if ((value | 0) === value && !Object.is(value, -0)) out.count(TAG.integer, value);
+        else out.float(TAG.float, value);
+        return true;
+      case 'boolean':
+        out.tag(value ? TAG.true : TAG.false);
+        return true;
+      case 'undefined':
+        out.tag(TAG.undefined);
+        return true;
+      case 'bigint':
+        out.text(TAG.bigint, value.toString(36));
+        return true;
+      case 'symbol':
+        if (value === HOLE) out.tag(TAG.hole);
+        else out.text(TAG.symbol, symbolName(value));
+        return true;
+      case 'function':
+        return this.#function(value as (...parameters: never[]) => unknown);
+      default:
+        if (value !== null) return false;
+        out.tag(TAG.null);
+        return true;
+    }
+  }
+
+  #function(value: (...parameters: never[]) => unknown): boolean {
+    if (typeof (value as { [cacheKey]?: unknown })[cacheKey] === 'function') return false;
+    const identity = this.#options.ofFunction?.(value);
+    if (identity === undefined) throw new Unidentified(value, `the function '${value.name || 'anonymous'}'`);
+    this.#out.text(TAG.function, identity);
+    return true;
+  }
+
+  #container(value: object): void {
+    const depth = this.#depths.get(value);
+    if (depth !== undefined) {
+      // Seen from here, not from the root: equal structures are equal wherever they sit.
+      this.#out.count(TAG.cycle, this.#open.length - depth);
+      return;
+    }
+    this.#depths.set(value, this.#open.length);
+    this.#open.push(value);
+    this.#stack.push(EXIT);
+    const identify = (value as { [cacheKey]?: unknown })[cacheKey];
+    if (typeof identify === 'function') {
+      this.#out.text(TAG.keyed, className(value));
+      this.#stack.push(identify.call(value));
+    } else if (Array.isArray(value)) this.#array(value);
+    else this.#object(value);
+  }
+
+  #array(list: readonly unknown[]): void {
+    const { length } = list;
+    if (Object.getPrototypeOf(list) !== Array.prototype) this.#class(list, 'Array');
+    this.#out.count(TAG.array, length);
+    const extras = length <= EXTRAS_UP_TO ? Object.keys(list).filter((key) => !isIndex(key, length)) : [];
+    if (extras.length > 0) {
+      this.#out.count(TAG.extras, extras.length);
+      this.#fields(list as unknown as Record<string, unknown>, extras.sort());
+    }
+    this.#children(length, (index) => {
+      const item = list[index];
+      return item === undefined && !(index in list) ? HOLE : item;
+    });
+  }
+
+  /** Writes leading primitives at once and leaves the rest to the stack. */
+  #children(count: number, at: (index: number) => unknown): void {
+    let first = 0;
+    // What is on the stack above must come before.
+    if (this.#stack.at(-1) === EXIT) while (first < count && this.#primitive(at(first))) first++;
+    for (let index = count - 1; index >= first; index--) this.#stack.push(at(index));
+  }
+
+  #object(value: object): void {
+    const prototype = Object.getPrototypeOf(value);
+    const out = this.#out;
+    if (prototype === OBJECT || isForeignPlain(prototype)) this.#record(TAG.object, value);
+    else if (prototype === null) this.#record(TAG.nullPrototype, value);
+    else if (ArrayBuffer.isView(value)) {
+      out.text(TAG.bytesKind, Buffer.isBuffer(value) ? 'Buffer' : viewKind(value));
+      out.bytes(TAG.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    } else if (types.isAnyArrayBuffer(value)) {
+      out.text(TAG.bytesKind, types.isSharedArrayBuffer(value) ? 'SharedArrayBuffer' : 'ArrayBuffer');
+      out.bytes(TAG.bytes, new Uint8Array(value));
+    } else if (types.isDate(value)) {
+      this.#class(value, 'Date');
+      out.float(TAG.date, value.getTime());
+    } else if (types.isRegExp(value)) {
+      out.text(TAG.regexp, value.source);
+      out.text(TAG.text, value.flags);
+    } else if (types.isMap(value)) {
+      this.#class(value, 'Map');
+      out.count(TAG.map, value.size);
+      this.#all([...value].flat());
+    } else if (types.isSet(value)) {
+      this.#class(value, 'Set');
+      out.count(TAG.set, value.size);
+      this.#all([...value]);
+    } else if (types.isNativeError(value)) this.#error(value);
+    else if (types.isBoxedPrimitive(value)) {
+      out.tag(TAG.boxed);
+      this.#stack.push(value.valueOf());
+    } else if (value instanceof URL) out.text(TAG.url, value.href);
+    else if (value instanceof URLSearchParams || value instanceof Headers) {
+      out.text(TAG.pairs, className(value));
+      this.#stack.push([...value]);
+    } else {
+      refuseOpaque(value);
+      out.text(TAG.instance, className(value));
+      this.#record(TAG.object, value, true);
+    }
+  }
+
+  #all(items: readonly unknown[]): void {
+    this.#children(items.length, (index) => items[index]);
+  }
+
+  #error(error: Error): void {
+    const out = this.#out;
+    out.text(TAG.error, className(error));
+    out.text(TAG.text, String(error.name));
+    out.text(TAG.text, String(error.message));
+    const fields = Object.keys(error).filter((key) => key !== 'stack');
+    for (const hidden of ['cause', 'errors']) {
+      if (Object.hasOwn(error, hidden) && !fields.includes(hidden)) fields.push(hidden);
+    }
+    this.#fields(error as unknown as Record<string, unknown>, fields.sort());
+  }
+
+  /** The class of a built-in's subclass, with the fields that it adds. */
+  #class(value: object, base: string): void {
+    const name = className(value);
+    if (name === base) return;
+    this.#out.text(TAG.instance, name);
+    const isEntry = Array.isArray(value) ? (key: string) => isIndex(key, value.length) : () => false;
+    const fields = Object.keys(value).filter((key) => !key.startsWith('_') && !isEntry(key));
+    this.#fields(value as Record<string, unknown>, fields.sort());
+  }
+
+  #record(tag: number, value: object, publicOnly = false): void {
+    let keys = Object.keys(value);
+    if (publicOnly) keys = keys.filter((key) => !key.startsWith('_'));
+    this.#out.tag(tag);
+    this.#fields(value as Record<string, unknown>, sorted(keys));
+  }
+
+  /** All names first, then all values: nothing is left to write once the values are on the stack. */
+  #fields(value: Record<string, unknown>, keys: readonly string[]): void {
+    const symbols = Object.getOwnPropertySymbols(value).filter((symbol) =>
+      Object.prototype.propertyIsEnumerable.call(value, symbol),
+    );
+    const out = this.#out;
+    out.count(TAG.key, keys.length);
+    for (const key of keys) out.text(TAG.text, key);
+    if (symbols.length === 0) {
+      this.#children(keys.length, (index) => value[keys[index]!]);
+      return;
+    }
+    const named = symbols
+      .map((symbol) => ({ symbol, name: symbolName(symbol) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    out.count(TAG.symbolKey, named.length);
+    for (const { name } of named) out.text(TAG.text, name);
+    const values = [
+      ...keys.map((key) => value[key]),
+      ...named.map(({ symbol }) => (value as Record<symbol, unknown>)[symbol]),
+    ];
+    this.#children(values.length, (index) => values[index]);
+  }
+}
+
+/** Thrown at the culprit; the path to it is looked for only then. */
+class Unidentified {
+  readonly culprit: unknown;
+  readonly found: string;
+  constructor(culprit: unknown, found: string) {
+    this.culprit = culprit;
+    this.found = found;
+  }
+}
+
+function sorted(keys: string[]): string[] {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
+  return keys;
+}
+
+/** Registered and well-known symbols mean the same in every process; others don't. */
+function symbolName(symbol: symbol): string {
+  const registered = Symbol.keyFor(symbol);
+  if (registered !== undefined) return `for ${registered}`;
+  const { description } = symbol;
+  const name = description?.startsWith('Symbol.') ? description.slice('Symbol.'.length) : undefined;
+  if (name !== undefined && (Symbol as unknown as Record<string, unknown>)[name] === symbol)
+    return `well-known ${name}`;
+  throw new Unidentified(symbol, `the unique ${String(symbol)}`);
+}
+
+const className = (value: object): string => {
+  const made = value.constructor as unknown;
+  return typeof made === 'function' ? made.name : '';
+};
+
+const viewKind = (view: ArrayBufferView): string =>
+  (view as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? 'DataView';
+
+const isIndex = (key: string, length: number): boolean => {
+  const index = Number(key);
+  return Number.isInteger(index) && index >= 0 && index < length && String(index) === key;
+};
+
+/** A plain object of another realm (`node:vm`). */
+const isForeignPlain = (prototype: object | null): boolean =>
+  prototype !== null &&
+  Object.getPrototypeOf(prototype) === null &&
+  className(prototype) === 'Object' &&
+  Object.hasOwn(prototype, 'isPrototypeOf');
+
+/** Things whose fields say nothing of what they are. @throws Unidentified */
+function refuseOpaque(value: object): void {
+  const name = className(value);
+  if (types.isPromise(value)) throw new Unidentified(value, 'a promise');
+  if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef)
+    throw new Unidentified(value, `a ${name}`);
+  if (types.isGeneratorObject(value)) throw new Unidentified(value, 'a running generator');
+  if (types.isExternal(value)) throw new Unidentified(value, 'a native handle');
+  if (value instanceof EventEmitter || value instanceof EventTarget) {
+    throw new Unidentified(value, `a ${name || 'event source'} (a stream, socket or other source of events)`);
+  }
+  const made = value.constructor as unknown;
+  if (typeof made !== 'function') return;
+  const isBuiltIn = (globalThis as Record<string, unknown>)[name] === made;
+  const isNative = /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(made));
+  if (isBuiltIn || isNative) throw new Unidentified(value, `a ${name}`);
+}

@@ -1,0 +1,3 @@
+export { cacheKey, digest } from './digest.ts';
+export { DigestError } from './digest-error.ts';
+export { combineDigests, signature } from './signature.ts';

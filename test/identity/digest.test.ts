@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cacheKey, DigestError, digest } from '../../src/identity/index.ts';
+
+class Point {
+  x = 1;
+  _scratch = Math.random();
+  #secret = Math.random();
+  reveal(): number {
+    return this.#secret;
+  }
+}
+class Spot {
+  x = 1;
+}
+class Keyed {
+  at = Date.now() + Math.random();
+  [cacheKey](): unknown {
+    return ['keyed', 1];
+  }
+}
+
+const cyclic: unknown[] = [1];
+cyclic.push(cyclic);
+const cyclicRecord: Record<string, unknown> = { a: 1 };
+cyclicRecord.self = cyclicRecord;
+
+/** Values that must all have different digests. */
+const distinct: Record<string, unknown> = {
+  one: 1,
+  textOne: '1',
+  bigOne: 1n,
+  boxedOne: Object(1),
+  true: true,
+  textTrue: 'true',
+  null: null,
+  textNull: 'null',
+  undefined: undefined,
+  nan: Number.NaN,
+  zero: 0,
+  minusZero: -0,
+  infinity: Infinity,
+  minusInfinity: -Infinity,
+  emptyText: '',
+  emptyList: [],
+  emptyRecord: {},
+  emptyMap: new Map(),
+  emptySet: new Set(),
+  nullPrototype: Object.create(null),
+  hole: new Array(1),
+  listOfUndefined: [undefined],
+  undefinedField: { a: undefined },
+  date: new Date(0),
+  regexp: /a/,
+  globalRegexp: /a/g,
+  url: new URL('http://host/'),
+  urlText: 'http://host/',
+  error: new Error('a'),
+  typeError: new TypeError('a'),
+  errorWithCause: new Error('a', { cause: 1 }),
+  uint8: new Uint8Array(4),
+  int8: new Int8Array(4),
+  clamped: new Uint8ClampedArray(4),
+  int32: new Int32Array(1),
+  float32: new Float32Array(1),
+  float64: new Float64Array(1),
+  view: new DataView(new ArrayBuffer(4)),
+  buffer: Buffer.alloc(4),
+  arrayBuffer: new ArrayBuffer(4),
+  sharedBuffer: new SharedArrayBuffer(4),
+  loneSurrogate: '\ud800',
+  otherSurrogate: '\ud801',
+  replacement: '\ufffd',
+  registeredSymbol: Symbol.for('a'),
+  wellKnownSymbol: Symbol.iterator,
+  leftNested: [[1], 2],
+  rightNested: [1, [2]],
+  oneNested: [[1, 2]],
+  numberKeyMap: new Map([[1, 2]]),
+  textKeyMap: new Map([['1', 2]]),
+  orderedMap: new Map([
+    [1, 2],
+    [3, 4],
+  ]),
+  reorderedMap: new Map([
+    [3, 4],
+    [1, 2],
+  ]),
+  protoKey: JSON.parse('{"__proto__":1}'),
+  constructorKey: JSON.parse('{"constructor":1}'),
+  symbolField: { [Symbol.for('k')]: 1 },
+  otherSymbolField: { [Symbol.for('k')]: 2 },
+  listWithExtra: Object.assign([1], { index: 0 }),
+  listOfOne: [1],
+  splitRecord: { a: { b: 1 }, c: 2 },
+  nestedRecord: { a: { b: 1, c: 2 } },
+  plainPoint: { x: 1 },
+  point: new Point(),
+  spot: new Spot(),
+  keyed: new Keyed(),
+  cyclic,
+  cyclicRecord,
+};
+
+describe('digest', () => {
+  it('tells apart everything that a node can tell apart', () => {
+    const seen = new Map<string, string>();
+    for (const [name, value] of Object.entries(distinct)) {
+      const known = digest(value);
+      expect(`${name} like ${seen.get(known)}`).toBe(`${name} like undefined`);
+      seen.set(known, name);
+    }
+  });
+
+  it('does not depend on the order of object keys, on private fields, or on sharing', () => {
+    expect(digest({ a: 1, b: [2, { c: 3, d: 4 }] })).toBe(digest({ b: [2, { d: 4, c: 3 }], a: 1 }));
+    expect(digest(new Point())).toBe(digest(new Point()));
+    expect(digest(new Keyed())).toBe(digest(new Keyed()));
+    const shared = { deep: [1] };
+    expect(digest([shared, shared])).toBe(digest([{ deep: [1] }, { deep: [1] }]));
+  });
+
+  it('goes as deep as data does', () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 100_000; level++) deep = [deep];
+    expect(digest(deep)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([
+    ['a function', { items: [{ run: () => 1 }] }, 'items[0].run'],
+    ['a promise', { later: Promise.resolve() }, 'later'],
+    ['a socket-like object', { docs: [0, { client: new EventEmitter() }] }, 'docs[1].client'],
+    ['a weak map', new WeakMap(), ''],
+    ['a unique symbol', { kind: Symbol('only here') }, 'kind'],
+    ['a value in a map', new Map([['k', { f: () => 1 }]]), 'get("k").f'],
+  ])('refuses %s by its path', (_, value, path) => {
+    expect(() => digest(value)).toThrow(DigestError);
+    try {
+      digest(value);
+    } catch (error) {
+      expect((error as DigestError).path).toBe(path);
+    }
+  });
+
+  it('identifies functions by whoever knows them', () => {
+    const ofFunction = (value: { name: string }): string => value.name;
+    expect(digest({ run: function a() {} }, { ofFunction })).not.toBe(digest({ run: function b() {} }, { ofFunction }));
+  });
+
+  it('law: equal structure, equal digest; any change, another one', () => {
+    const seed = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true });
+    fc.assert(
+      fc.property(seed, seed, (a, b) => {
+        expect(digest(structuredClone(a))).toBe(digest(a));
+        const equal = (() => {
+          try {
+            expect(a).toStrictEqual(b);
+            return true;
+          } catch {
+            return false;
+          }
+        })();
+        if (!equal) expect(digest([a])).not.toBe(digest([b]));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is the same in another process', () => {
+    const program = `
+      import { digest } from 'hypernodes/cache';
+      process.stdout.write(digest({ b: [1, 'é', new Map([[1, new Date(5)]])], a: Float64Array.of(1.5) }));`;
+    const elsewhere = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(elsewhere).toBe(digest({ a: Float64Array.of(1.5), b: [1, 'é', new Map([[1, new Date(5)]])] }));
+  });
+});
