@@ -51,7 +51,7 @@ describe('free names of a function', () => {
     ['async () => { for await (const a of b) await a }', 'b'],
     ['function* () { yield* a }', 'a'],
     [
-      'class A extends B { #p = c; static s = d; m(e = f) { return this.#p + e + g } get [h]() { return A } }',
+      '() => class A extends B { #p = c; static s = d; m(e = f) { return this.#p + e + g } get [h]() { return A } }',
       'B c d f g h',
     ],
     ['(undefined_) => undefined', 'undefined'],
