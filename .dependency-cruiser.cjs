@@ -106,7 +106,11 @@ module.exports = {
       comment: 'What the library imports stands in its package.json.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'],
+        // An optional peer is a development dependency too: it is tested with.
+        dependencyTypesNot: ['npm-peer'],
+      },
     },
     {
       name: 'resolvable',

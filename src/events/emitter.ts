@@ -1,5 +1,5 @@
 import type { RunContext } from './context.ts';
-import type { Callback, EventMap, EventName } from './types.ts';
+import type { Callback, EventMap, EventName, NodeStartEvent } from './types.ts';
 
 const EVENT_NAMES: readonly EventName[] = [
   'onPipelineStart',
@@ -38,6 +38,7 @@ const ignoreRejection = (callback: Callback, method: string, result: unknown): v
 export class Emitter {
   readonly callbacks: readonly Callback[];
   readonly context: RunContext;
+  readonly #wrappers: readonly Callback[];
   readonly #listeners: { readonly [Name in EventName]?: readonly Callback[] };
 
   constructor(callbacks: readonly Callback[], context: RunContext) {
@@ -49,11 +50,17 @@ export class Emitter {
       if (listening.length > 0) listeners[name] = listening;
     }
     this.#listeners = listeners;
+    this.#wrappers = callbacks.filter((callback) => typeof callback.wrapNode === 'function');
   }
 
   /** Whether anybody wants this event; if not, it need not be made. */
   wants(name: EventName): boolean {
     return this.#listeners[name] !== undefined;
+  }
+
+  /** Whether some callback wants to be around node functions. */
+  get wraps(): boolean {
+    return this.#wrappers.length > 0;
   }
 
   /** Hands the event to each callback in order; a throwing one is reported once and the others still get it. */
@@ -70,6 +77,34 @@ export class Emitter {
       }
     }
   }
+
+  /** Calls `run` inside every callback that wants to be around it, the first one outermost; what `run` gives stays what it is. */
+  wrapNode<T>(event: NodeStartEvent, run: () => T): T {
+    return this.#wrappers.reduceRight<() => T>((inner, callback) => () => wrapped(callback, event, inner), run)();
+  }
+}
+
+/** A callback that fails, or that does not do what it should, changes nothing about what the node does. */
+function wrapped<T>(callback: Callback, event: NodeStartEvent, run: () => T): T {
+  let ended: { readonly result: T } | { readonly error: unknown } | undefined;
+  try {
+    callback.wrapNode?.(event, () => {
+      try {
+        const result = run();
+        ended = { result };
+        return result;
+      } catch (error) {
+        ended = { error };
+        throw error;
+      }
+    });
+  } catch (error) {
+    const ownFailure = ended === undefined || !('error' in ended) || ended.error !== error;
+    if (ownFailure) report(callback, 'wrapNode', error);
+  }
+  if (ended === undefined) return run();
+  if ('error' in ended) throw ended.error;
+  return ended.result;
 }
 
 /** Flushes callbacks at the end of a run; failures are reported, never thrown. `undefined` when there is nothing to wait for. */

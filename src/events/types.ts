@@ -49,6 +49,8 @@ export interface NodeEndEvent extends RunEvent {
   readonly nested: boolean;
   /** Number of the last attempt, from 1. */
   readonly attempt: number;
+  /** Size of the result in the cache, when it was stored and the cache knows. */
+  readonly bytes?: number | undefined;
 }
 
 export interface NodeCachedEvent extends RunEvent {
@@ -146,6 +148,19 @@ export type EventName = keyof EventMap;
 export type Callback = {
   readonly [Name in EventName]?: (event: EventMap[Name], context: RunContext) => void;
 } & {
+  /**
+   * Called around each call of a node function, with the event that started the node, so that what the function does
+   * happens inside something of the callback's: a tracing context, a profiler label.
+   *
+   * It must call `run` exactly once, at once, and return what `run` returns. Nested pipelines are not wrapped.
+   * Whether it is there is looked up when a root run starts.
+   */
+  readonly wrapNode?: (<T>(event: NodeStartEvent, run: () => T) => T) | undefined;
+  /**
+   * Headers (W3C `traceparent`, `tracestate`) that make what happens in another process belong to the span of `event`;
+   * asked for by engines that send work away.
+   */
+  traceHeaders?(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): Readonly<Record<string, string>>;
   /** Called, and awaited, at the end of every root run. */
   flush?(): void | Promise<void>;
   /** Called when the owner of the callback is done with it. */

@@ -127,10 +127,19 @@ export class LeafCall extends Task implements NodeContext {
 
   #call(inputs: Record<string, unknown>): unknown {
     const { run } = this.#definition;
-    const result = this.#invoke === undefined ? run(inputs, this) : this.#invoke(inputs);
+    const result = this.#invoke === undefined ? this.#watched(run, inputs) : this.#invoke(inputs);
     if (!this.#definition.keyed && this.#definition.output === undefined) return result;
     const check = (value: unknown): unknown => checkResult(this.#definition, value, this.path);
     return isThenable(result) ? result.then(check) : check(result);
+  }
+
+  /** Inside the callbacks that want to be around node functions. */
+  #watched(run: NodeDefinition['run'], inputs: Record<string, unknown>): unknown {
+    const span = this.#span;
+    const emitter = this.#emitter;
+    if (span === undefined || emitter?.wraps !== true) return run(inputs, this);
+    const event = { ...span.event(), node: this.#step.label, inputs: this.#inputs, nested: false };
+    return emitter.wrapNode(event, () => run(inputs, this));
   }
 
   #awaitable(result: unknown): unknown {

@@ -1,0 +1,2 @@
+export type { Logger } from './logger.ts';
+export { LoggingCallback, type LoggingOptions } from './logging-callback.ts';

@@ -1,0 +1,65 @@
+import type { EventMap, EventName } from '../../events/index.ts';
+import type { NotebookDisplay } from './notebook-display.ts';
+import { notebookHtml } from './notebook-html.ts';
+import type { ObservedRun } from './observed-run.ts';
+import { outline } from './outline.ts';
+import { ProgressView } from './progress-view.ts';
+import { RunClock } from './run-clock.ts';
+import { listFailures, summarize } from './summary.ts';
+
+/** Kernels lose messages that come faster. */
+const FRAME_MS = 100;
+const MOST_LINES = 60;
+/** Kernels may say that a cell is finished before they have sent what it displayed; milliseconds. */
+const SENDING_MS = 5;
+
+/** A table in the output of a notebook cell, one for each run. */
+export class NotebookView extends ProgressView {
+  readonly #makeDisplay: () => NotebookDisplay;
+  readonly #displays = new Map<ObservedRun, NotebookDisplay>();
+  readonly #clock = new RunClock();
+  #timer: NodeJS.Timeout | undefined;
+  #paintedAt = 0;
+
+  constructor(makeDisplay: () => NotebookDisplay) {
+    super();
+    this.#makeDisplay = makeDisplay;
+  }
+
+  override async flush(): Promise<void> {
+    super.flush();
+    await new Promise((resolve) => setTimeout(resolve, SENDING_MS));
+  }
+
+  protected override opened(run: ObservedRun): void {
+    // Now, because a display belongs to the cell that runs when it is made.
+    this.#displays.set(run, this.#makeDisplay());
+    this.#timer ??= setInterval(() => this.guarded(() => this.#paint()), FRAME_MS).unref();
+  }
+
+  protected override observed<Name extends EventName>(_name: Name, event: EventMap[Name]): void {
+    if (event.time - this.#paintedAt > FRAME_MS * 3) this.#paint();
+  }
+
+  protected override ended(run: ObservedRun): void {
+    const { tally } = run;
+    const lines = outline([tally], this.#clock.at(Date.now()), MOST_LINES, true);
+    this.#displays.get(run)?.(notebookHtml(lines, [...listFailures(tally), summarize(tally)]));
+    this.#displays.delete(run);
+    if (this.#displays.size === 0) this.stop();
+  }
+
+  protected override stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #paint(): void {
+    const now = Date.now();
+    if (now - this.#paintedAt < FRAME_MS - 1) return;
+    this.#paintedAt = now;
+    for (const [{ tally }, display] of this.#displays) {
+      display(notebookHtml(outline([tally], this.#clock.at(now), MOST_LINES, false), []));
+    }
+  }
+}

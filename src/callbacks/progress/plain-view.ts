@@ -1,0 +1,146 @@
+import {
+  type EventMap,
+  type EventName,
+  formatCount,
+  formatDuration,
+  type GroupTally,
+  isAbort,
+  type MapItemEndEvent,
+  type RunEvent,
+} from '../../events/index.ts';
+import { TextSink, type TextStream } from '../text-sink.ts';
+import { describeError } from './describe-error.ts';
+import { oneLine } from './fit-text.ts';
+import type { ObservedRun } from './observed-run.ts';
+import { ProgressView } from './progress-view.ts';
+import { listFailures, summarize } from './summary.ts';
+
+const MILESTONES = [10, 25, 50, 75, 100];
+/** Failures and retries that are told one by one; more are only counted. */
+const MOST_TOLD = 10;
+/** Some build servers end a job that is silent; milliseconds. */
+const SILENCE_MS = 30_000;
+const AFTER_ITEM = /\[\d+\](?= > |$)/;
+
+interface RunNotes {
+  /** Milestones of each map that have been told. */
+  readonly told: WeakMap<GroupTally, number>;
+  failures: number;
+  retries: number;
+}
+
+/** One line for each change, and for each milestone of a map; no escape codes. */
+export class PlainView extends ProgressView {
+  readonly #sink: TextSink;
+  readonly #notes = new WeakMap<ObservedRun, RunNotes>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stream: TextStream) {
+    super();
+    this.#sink = new TextSink(stream);
+  }
+
+  protected override opened(run: ObservedRun): void {
+    this.#notes.set(run, { told: new WeakMap(), failures: 0, retries: 0 });
+    this.#timer ??= setInterval(() => this.guarded(() => this.#stillRunning()), SILENCE_MS).unref();
+  }
+
+  protected override ended({ tally }: ObservedRun): void {
+    const name = tally.roots.map((root) => root.name).join(', ');
+    for (const line of listFailures(tally)) this.#tell(`failed: ${line}`);
+    this.#tell(`${name}: ${tally.roots.some((root) => root.failed > 0) ? 'failed' : 'done'}, ${summarize(tally)}`);
+    if (this.runs.size === 0) this.stop();
+  }
+
+  protected override stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  protected override observed<Name extends EventName>(name: Name, event: EventMap[Name], run: ObservedRun): void {
+    const tell = TELLERS[name] as
+      | ((event: EventMap[Name], run: ObservedRun, notes: RunNotes) => string | undefined)
+      | undefined;
+    const line = tell?.(event, run, this.#notes.get(run)!);
+    if (line !== undefined) this.#tell(line);
+  }
+
+  #tell(line: string): void {
+    this.#sink.write(`${oneLine(line)}\n`);
+    this.#timer?.refresh();
+  }
+
+  #stillRunning(): void {
+    for (const { tally } of this.runs.values()) {
+      for (const root of tally.roots) {
+        this.#tell(`${root.name}: still running after ${formatDuration(Date.now() - root.startedAt)}`);
+      }
+    }
+  }
+}
+
+type Tellers = {
+  readonly [Name in EventName]?: (event: EventMap[Name], run: ObservedRun, notes: RunNotes) => string | undefined;
+};
+
+/** Whether the event lies in an item of a map, whose progress is told as a whole. */
+const isInItem = (event: RunEvent): boolean => AFTER_ITEM.test(event.path);
+
+const inPlace = (place: string | undefined): string => (place === undefined ? '' : ` [${place}]`);
+
+const TELLERS: Tellers = {
+  onPipelineStart: (event) => (isInItem(event) ? undefined : `${event.path}: started${inPlace(event.place)}`),
+  onMapStart: (event) => {
+    if (isInItem(event)) return undefined;
+    const items = event.total === undefined ? 'a stream of items' : `${formatCount(event.total)} items`;
+    return `${event.path}: started, ${items}${inPlace(event.place)}`;
+  },
+  onMapItemEnd: tellMilestone,
+  onMapEnd: (event) => {
+    if (isInItem(event) || event.parentSpanId === undefined) return undefined;
+    const failed = event.failed > 0 ? `, ${formatCount(event.failed)} failed` : '';
+    const how = event.error === undefined ? 'done' : 'failed';
+    return `${event.path}: ${how}, ${formatCount(event.total)} items${failed} in ${formatDuration(event.durationMs)}`;
+  },
+  onPipelineEnd: (event) => {
+    if (isInItem(event) || event.parentSpanId === undefined) return undefined;
+    return `${event.path}: ${event.error === undefined ? 'done' : 'failed'} in ${formatDuration(event.durationMs)}`;
+  },
+  onNodeEnd: (event, _run, notes) => {
+    if (event.nested) return undefined;
+    if (event.error !== undefined) {
+      if (isInItem(event) && notes.failures++ >= MOST_TOLD) return undefined;
+      const how = isAbort(event.error) ? 'aborted' : 'failed';
+      return `${event.path}: ${how} after ${formatDuration(event.durationMs)}: ${describeError(event.error)}`;
+    }
+    return isInItem(event) ? undefined : `${event.path}: done in ${formatDuration(event.durationMs)}`;
+  },
+  onNodeCached: (event) => {
+    if (isInItem(event)) return undefined;
+    return `${event.path}: cached${event.savedMs === undefined ? '' : `, saved ${formatDuration(event.savedMs)}`}`;
+  },
+  onNodeRetry: (event, _run, notes) => {
+    if (isInItem(event) && notes.retries++ >= MOST_TOLD) return undefined;
+    return `${event.path}: attempt ${event.attempt} failed, next one in ${formatDuration(event.delayMs)}: ${describeError(event.error)}`;
+  },
+};
+
+function tellMilestone(event: MapItemEndEvent, { tally }: ObservedRun, { told }: RunNotes): string | undefined {
+  const group = tally.groupOf(event.parentSpanId);
+  if (group?.itemsTotal === undefined || group.itemsTotal === 0) return undefined;
+  // A map inside the item of another one is part of that one's progress.
+  const own = event.path.replace(/\[\d+\]$/, '');
+  if (AFTER_ITEM.test(own)) return undefined;
+  const done = group.itemsFinished;
+  const percent = (100 * done) / group.itemsTotal;
+  const reached = MILESTONES.findLast((milestone) => milestone <= percent) ?? 0;
+  if (reached <= (told.get(group) ?? 0)) return undefined;
+  told.set(group, reached);
+  const ms = event.time - group.startedAt;
+  const parts = [`${own}: ${reached}%`, `${formatCount(done)}/${formatCount(group.itemsTotal)}`];
+  if (group.itemsCached > 0) parts.push(`${formatCount(group.itemsCached)} cached`);
+  if (group.itemsFailed > 0) parts.push(`${formatCount(group.itemsFailed)} failed`);
+  if (ms > 0) parts.push(`${formatCount(Math.round((done * 1000) / ms))}/s`);
+  if (done < group.itemsTotal && ms > 0) parts.push(`ETA ${formatDuration((ms / done) * (group.itemsTotal - done))}`);
+  return parts.join(', ');
+}

@@ -1,0 +1,1 @@
+export { TelemetryCallback, type TelemetryOptions } from './telemetry-callback.ts';
