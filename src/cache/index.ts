@@ -1,2 +1,6 @@
 export { cacheKey, digest } from '../identity/index.ts';
 export type { Cache, CacheEntry, EntryHeader, EntryInfo, KeyParts } from './cache.ts';
+export { decodeValue, encodeValue, Unstorable } from './codec/index.ts';
+export { FileCache, type FileCacheOptions } from './file-cache.ts';
+export { MemoryCache, type MemoryCacheOptions } from './memory-cache.ts';
+export { TieredCache } from './tiered-cache.ts';

@@ -1,3 +1,4 @@
 export { cacheKey, digest } from './digest.ts';
 export { DigestError } from './digest-error.ts';
+export { pathTo } from './path-to.ts';
 export { combineDigests, signature } from './signature.ts';

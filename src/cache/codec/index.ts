@@ -1,0 +1,2 @@
+export { Unstorable } from './unstorable.ts';
+export { decodeValue, encodeValue } from './value-codec.ts';

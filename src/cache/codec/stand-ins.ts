@@ -1,0 +1,169 @@
+/** Key that marks an object as standing for something that `v8.serialize` does not carry. */
+const MARK = '\u0000hypernodes';
+
+type StandIn =
+  | { readonly [MARK]: 'url'; readonly href: string }
+  | { readonly [MARK]: 'search'; readonly text: string }
+  | { readonly [MARK]: 'symbol'; readonly key: string }
+  | { readonly [MARK]: 'record'; entries: [string, unknown][] }
+  | { readonly [MARK]: 'error'; readonly name: string; fields: [string, unknown][] }
+  | {
+      readonly [MARK]: 'view';
+      readonly name: string;
+      readonly buffer: ArrayBufferLike;
+      readonly at: number;
+      readonly length: number;
+    };
+
+const ERRORS: Readonly<Record<string, { readonly prototype: object }>> = {
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+  AggregateError,
+};
+
+type ViewConstructor = new (buffer: ArrayBufferLike, at: number, length: number) => ArrayBufferView;
+const VIEWS: Readonly<Record<string, ViewConstructor>> = {
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+};
+
+/** A copy of a value in which stand-ins take the place of what could not be stored as it is. */
+export function replaceParts(root: unknown): unknown {
+  const copies = new Map<object, unknown>();
+  const copy = (value: unknown): unknown => {
+    if (typeof value === 'symbol') return { [MARK]: 'symbol', key: Symbol.keyFor(value) };
+    if (typeof value !== 'object' || value === null) return value;
+    const known = copies.get(value);
+    if (known !== undefined) return known;
+    const keep = <T>(made: T): T => {
+      copies.set(value, made);
+      return made;
+    };
+    if (Array.isArray(value)) {
+      const list = keep(new Array<unknown>(value.length));
+      for (const key of Object.keys(value))
+        (list as unknown as Record<string, unknown>)[key] = copy((value as never)[key]);
+      return list;
+    }
+    if (value instanceof Map) {
+      const map = keep(new Map());
+      for (const [key, item] of value) map.set(copy(key), copy(item));
+      return map;
+    }
+    if (value instanceof Set) {
+      const set = keep(new Set());
+      for (const item of value) set.add(copy(item));
+      return set;
+    }
+    if (value instanceof URL) return keep({ [MARK]: 'url', href: value.href });
+    if (value instanceof URLSearchParams) return keep({ [MARK]: 'search', text: value.toString() });
+    if (ArrayBuffer.isView(value)) return Buffer.isBuffer(value) ? value : keep(viewOf(value));
+    if (value instanceof Error) {
+      const standIn = keep({ [MARK]: 'error', name: value.constructor.name, fields: [] as [string, unknown][] });
+      for (const key of Object.getOwnPropertyNames(value)) standIn.fields.push([key, copy((value as never)[key])]);
+      return standIn;
+    }
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== null && prototype !== Object.prototype) return value;
+    if (prototype === null || Object.hasOwn(value, MARK)) {
+      const standIn = keep({ [MARK]: prototype === null ? 'record' : 'escaped', entries: [] as [string, unknown][] });
+      for (const [key, item] of Object.entries(value)) standIn.entries.push([key, copy(item)]);
+      return standIn;
+    }
+    const record = keep({} as Record<string, unknown>);
+    for (const [key, item] of Object.entries(value)) define(record, key, copy(item));
+    return record;
+  };
+  return copy(root);
+}
+
+function viewOf(view: ArrayBufferView): StandIn {
+  const length = view instanceof DataView ? view.byteLength : (view as unknown as ArrayLike<unknown>).length;
+  return { [MARK]: 'view', name: view.constructor.name, buffer: view.buffer, at: view.byteOffset, length };
+}
+
+/** Undoes `replaceParts`; changes and returns the value that it is given. */
+export function restoreParts(root: unknown): unknown {
+  const restored = new Map<object, unknown>();
+  const restore = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (restored.has(value)) return restored.get(value);
+    if (Object.getPrototypeOf(value) === Object.prototype && Object.hasOwn(value, MARK)) {
+      return rebuild(value as StandIn & { readonly [MARK]: string }, restored, restore);
+    }
+    restored.set(value, value);
+    if (value instanceof Map) {
+      const entries = [...value];
+      value.clear();
+      for (const [key, item] of entries) value.set(restore(key), restore(item));
+    } else if (value instanceof Set) {
+      const items = [...value];
+      value.clear();
+      for (const item of items) value.add(restore(item));
+    } else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
+      for (const key of Object.keys(value)) define(value, key, restore((value as Record<string, unknown>)[key]));
+    }
+    return value;
+  };
+  return restore(root);
+}
+
+function rebuild(
+  standIn: { readonly [MARK]: string } & Partial<Record<string, unknown>>,
+  restored: Map<object, unknown>,
+  restore: (value: unknown) => unknown,
+): unknown {
+  const keep = <T>(made: T): T => {
+    restored.set(standIn, made);
+    return made;
+  };
+  switch (standIn[MARK]) {
+    case 'url':
+      return keep(new URL(standIn.href as string));
+    case 'search':
+      return keep(new URLSearchParams(standIn.text as string));
+    case 'symbol':
+      return keep(Symbol.for(standIn.key as string));
+    case 'view': {
+      const View = VIEWS[standIn.name as string]!;
+      return keep(new View(standIn.buffer as ArrayBufferLike, standIn.at as number, standIn.length as number));
+    }
+    case 'error': {
+      const prototype = ERRORS[standIn.name as string]?.prototype ?? Error.prototype;
+      const error = keep(Object.setPrototypeOf(new Error(), prototype) as Error);
+      for (const key of Object.getOwnPropertyNames(error)) Reflect.deleteProperty(error, key);
+      for (const [key, item] of standIn.fields as [string, unknown][]) {
+        const enumerable = !['stack', 'message', 'cause', 'errors'].includes(key);
+        Object.defineProperty(error, key, { value: restore(item), enumerable, writable: true, configurable: true });
+      }
+      return error;
+    }
+    default: {
+      const record = keep(standIn[MARK] === 'record' ? Object.create(null) : {});
+      for (const [key, item] of standIn.entries as [string, unknown][]) define(record, key, restore(item));
+      return record;
+    }
+  }
+}
+
+/** Sets an own property, also one called `__proto__`. */
+function define(target: object, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  } else (target as Record<string, unknown>)[key] = value;
+}

@@ -1,0 +1,200 @@
+import { deserialize, serialize } from 'node:v8';
+import { pathTo } from '../../identity/index.ts';
+import { storability } from './plain-data.ts';
+import { replaceParts, restoreParts } from './stand-ins.ts';
+import { Unstorable } from './unstorable.ts';
+
+/** First byte of every encoded result. */
+const FORMAT = 1;
+
+/** How one output is encoded; part of the format. */
+const CODEC = {
+  undefined: 0,
+  null: 1,
+  true: 2,
+  false: 3,
+  number: 4,
+  latin: 5,
+  utf16: 6,
+  view: 7,
+  plain: 8,
+  rich: 9,
+} as const;
+
+const VIEWS = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+] as const;
+/** Stands for `Buffer` among the kinds of views. */
+const BUFFER = VIEWS.length;
+
+/** Bytes before the payload of each output: codec, kind of view, length of the name, length of the payload. */
+const HEAD = 1 + 1 + 2 + 8;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that fit a byte.
+const LATIN = /^[\u0000-\u00ff]*$/;
+
+interface EncodedOutput {
+  readonly codec: number;
+  readonly view: number;
+  readonly payload: Uint8Array;
+}
+
+const EMPTY = new Uint8Array(0);
+const constant = (codec: number): EncodedOutput => ({ codec, view: 0, payload: EMPTY });
+
+/**
+ * Encodes a node's outputs so that loading gives back what was stored, or tells what cannot be.
+ *
+ * Buffers and typed arrays are stored as they are, at 8-byte boundaries, so that loading need not copy them; other data in
+ * the format of `v8.serialize`, with stand-ins for what it would change silently.
+ */
+export function encodeValue(outputs: Readonly<Record<string, unknown>>): Uint8Array | Unstorable {
+  const names = Object.keys(outputs);
+  const parts: { readonly name: Buffer; readonly output: EncodedOutput; readonly at: number }[] = [];
+  let size = 8;
+  for (const name of names) {
+    const output = encodeOutput(outputs[name], name);
+    if (output instanceof Unstorable) return output;
+    const bytes = Buffer.from(name);
+    const at = align(size + HEAD + bytes.length);
+    parts.push({ name: bytes, output, at });
+    size = at + output.payload.byteLength;
+  }
+  const encoded = Buffer.allocUnsafeSlow(size).fill(0, 0, Math.min(size, 64));
+  encoded[0] = FORMAT;
+  encoded.writeUInt32LE(names.length, 4);
+  let position = 8;
+  for (const { name, output, at } of parts) {
+    encoded[position] = output.codec;
+    encoded[position + 1] = output.view;
+    encoded.writeUInt16LE(name.length, position + 2);
+    encoded.writeDoubleLE(output.payload.byteLength, position + 4);
+    encoded.set(name, position + HEAD);
+    encoded.set(output.payload, at);
+    position = at + output.payload.byteLength;
+  }
+  return encoded;
+}
+
+/** The outputs that were encoded; `undefined` for bytes of another format, or none of ours. Executes nothing. */
+export function decodeValue(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(bytes: Buffer): Record<string, unknown> | undefined {
+  if (bytes[0] !== FORMAT) return undefined;
+  const count = bytes.readUInt32LE(4);
+  const outputs: Record<string, unknown> = {};
+  let position = 8;
+  for (let index = 0; index < count; index++) {
+    const codec = bytes[position]!;
+    const view = bytes[position + 1]!;
+    const nameEnd = position + HEAD + bytes.readUInt16LE(position + 2);
+    const length = bytes.readDoubleLE(position + 4);
+    const at = align(nameEnd);
+    if (!(length >= 0 && at + length <= bytes.length)) return undefined;
+    const name = bytes.toString('utf8', position + HEAD, nameEnd);
+    const value = decodeOutput(codec, view, bytes.subarray(at, at + length));
+    Object.defineProperty(outputs, name, { value, enumerable: true, writable: true, configurable: true });
+    position = at + length;
+  }
+  return outputs;
+}
+
+const align = (position: number): number => (position + 7) & ~7;
+
+function encodeOutput(value: unknown, name: string): EncodedOutput | Unstorable {
+  switch (typeof value) {
+    case 'undefined':
+      return constant(CODEC.undefined);
+    case 'boolean':
+      return constant(value ? CODEC.true : CODEC.false);
+    case 'number': {
+      const payload = Buffer.allocUnsafe(8);
+      payload.writeDoubleLE(value);
+      return { codec: CODEC.number, view: 0, payload };
+    }
+    case 'string':
+      return LATIN.test(value)
+        ? { codec: CODEC.latin, view: 0, payload: Buffer.from(value, 'latin1') }
+        : { codec: CODEC.utf16, view: 0, payload: Buffer.from(value, 'utf16le') };
+    default:
+      return value === null ? constant(CODEC.null) : encodeData(value, name);
+  }
+}
+
+function encodeData(value: unknown, name: string): EncodedOutput | Unstorable {
+  if (ArrayBuffer.isView(value)) {
+    const view = Buffer.isBuffer(value)
+      ? BUFFER
+      : VIEWS.findIndex((View) => Object.getPrototypeOf(value) === View.prototype);
+    if (view >= 0) {
+      return { codec: CODEC.view, view, payload: new Uint8Array(value.buffer, value.byteOffset, value.byteLength) };
+    }
+  }
+  const verdict = storability(value);
+  if (typeof verdict === 'object') {
+    const within = pathTo(value, verdict.culprit);
+    return new Unstorable(within === '' ? name : `${name}${within.startsWith('[') ? '' : '.'}${within}`, verdict.found);
+  }
+  try {
+    return verdict === 'plain'
+      ? { codec: CODEC.plain, view: 0, payload: serialize(value) }
+      : { codec: CODEC.rich, view: 0, payload: serialize(replaceParts(value)) };
+  } catch (error) {
+    return new Unstorable(
+      name,
+      `more than the serializer can hold (${error instanceof Error ? error.message : String(error)})`,
+    );
+  }
+}
+
+function decodeOutput(codec: number, view: number, payload: Buffer): unknown {
+  switch (codec) {
+    case CODEC.undefined:
+      return undefined;
+    case CODEC.null:
+      return null;
+    case CODEC.true:
+      return true;
+    case CODEC.false:
+      return false;
+    case CODEC.number:
+      return payload.readDoubleLE(0);
+    case CODEC.latin:
+      return payload.toString('latin1');
+    case CODEC.utf16:
+      return payload.toString('utf16le');
+    case CODEC.view:
+      return viewOn(view, payload);
+    case CODEC.plain:
+      return deserialize(payload);
+    case CODEC.rich:
+      return restoreParts(deserialize(payload));
+    default:
+      throw new RangeError(`unknown codec ${codec}`);
+  }
+}
+
+/** A view of the stored bytes themselves where they lie at a fitting address, otherwise of a copy. */
+function viewOn(kind: number, payload: Buffer): ArrayBufferView {
+  if (kind === BUFFER) return payload;
+  const View = VIEWS[kind]!;
+  const { BYTES_PER_ELEMENT } = View;
+  const fits = payload.byteOffset % BYTES_PER_ELEMENT === 0;
+  const bytes = fits ? payload : new Uint8Array(payload);
+  return new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / BYTES_PER_ELEMENT);
+}

@@ -1,0 +1,57 @@
+import { crc32 } from 'node:zlib';
+import type { CacheEntry, EntryHeader } from './cache.ts';
+
+/** `HNC` and the version of the format. */
+const MAGIC = Buffer.from('HNC1');
+/** Magic, checksum of all that follows, checksum of the header, length of the header, length of the value. */
+const FIXED = 4 + 4 + 4 + 4 + 8;
+
+/** Bytes from the start of an entry that are sure to hold a header of ordinary size. */
+export const HEADER_PROBE = 4096;
+
+const align = (position: number): number => (position + 7) & ~7;
+
+/** One entry as bytes: checksummed over key, header and value, the value at an 8-byte boundary. */
+export function encodeEntry(key: string, { header, value }: CacheEntry): Buffer {
+  const head = Buffer.from(JSON.stringify(header));
+  const valueAt = align(FIXED + head.length);
+  const bytes = Buffer.allocUnsafeSlow(valueAt + value.byteLength).fill(0, 0, valueAt);
+  MAGIC.copy(bytes);
+  bytes.writeUInt32LE(crc32(head, crc32(key)), 8);
+  bytes.writeUInt32LE(head.length, 12);
+  bytes.writeDoubleLE(value.byteLength, 16);
+  head.copy(bytes, FIXED);
+  bytes.set(value, valueAt);
+  bytes.writeUInt32LE(checksum(key, bytes), 4);
+  return bytes;
+}
+
+const checksum = (key: string, bytes: Buffer): number => crc32(bytes.subarray(8), crc32(key));
+
+/** What stands in these bytes; `undefined` when they are not, or no longer, an entry with this key. */
+export function decodeEntry(key: string, bytes: Buffer): CacheEntry | undefined {
+  const header = decodeHeader(key, bytes);
+  if (header === undefined || checksum(key, bytes) !== bytes.readUInt32LE(4)) return undefined;
+  const valueAt = align(FIXED + bytes.readUInt32LE(12));
+  if (bytes.length !== valueAt + bytes.readDoubleLE(16)) return undefined;
+  return { header, value: bytes.subarray(valueAt) };
+}
+
+/** The header alone, from the first bytes of an entry; `undefined` when it is damaged or not all there. */
+export function decodeHeader(key: string, bytes: Buffer): EntryHeader | undefined {
+  const end = headerEnd(bytes);
+  if (end === undefined || end > bytes.length) return undefined;
+  const head = bytes.subarray(FIXED, end);
+  if (crc32(head, crc32(key)) !== bytes.readUInt32LE(8)) return undefined;
+  try {
+    return JSON.parse(head.toString()) as EntryHeader;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the header of an entry ends, from its first bytes; `undefined` when they are none of ours. */
+export function headerEnd(bytes: Buffer): number | undefined {
+  if (bytes.length < FIXED || !bytes.subarray(0, 4).equals(MAGIC)) return undefined;
+  return FIXED + bytes.readUInt32LE(12);
+}

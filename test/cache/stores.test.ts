@@ -1,0 +1,205 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Cache, type CacheEntry, FileCache, MemoryCache, TieredCache } from 'hypernodes/cache';
+import { describe, expect, it, vi } from 'vitest';
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'hypernodes-'));
+const keyOf = (n: number): string => n.toString(16).padStart(64, '0');
+const entryOf = (text: string): CacheEntry => ({
+  header: {
+    digests: { value: `digest of ${text.slice(0, 10)}` },
+    node: 'p > n',
+    parts: { inputs: { x: 'd' }, code: { n: 'c' } },
+    createdAt: 1,
+    durationMs: 2,
+  },
+  value: Buffer.from(text),
+});
+const textOf = (entry: CacheEntry | undefined): string | undefined => entry && Buffer.from(entry.value).toString();
+
+/** A cache that answers later, as one across a network does. */
+class LaterCache implements Cache {
+  readonly inner = new MemoryCache();
+  get = async (key: string) => this.inner.get(key);
+  head = async (key: string) => this.inner.head(key);
+  has = async (key: string) => this.inner.has(key);
+  put = async (key: string, entry: CacheEntry) => this.inner.put(key, entry);
+  delete = async (key: string) => this.inner.delete(key);
+  entries = () => this.inner.entries();
+  evict = async (maxBytes: number) => this.inner.evict(maxBytes);
+  close = async () => this.inner.close();
+}
+
+const makers: Record<string, () => Cache> = {
+  MemoryCache: () => new MemoryCache(),
+  FileCache: () => new FileCache(folder()),
+  'TieredCache, at once': () => new TieredCache([new MemoryCache(), new FileCache(folder())]),
+  'TieredCache, later': () => new TieredCache([new MemoryCache(), new LaterCache()]),
+};
+
+describe.each(Object.entries(makers))('%s', (_, make) => {
+  it('gives back what was put, until it is deleted', async () => {
+    const cache = make();
+    expect(await cache.get(keyOf(1))).toBeUndefined();
+    await cache.put(keyOf(1), entryOf('one'));
+    expect(await cache.has(keyOf(1))).toBe(true);
+    expect(textOf(await cache.get(keyOf(1)))).toBe('one');
+    expect(await cache.head(keyOf(1))).toEqual(entryOf('one').header);
+    expect(await cache.delete(keyOf(1))).toBe(true);
+    expect(await cache.delete(keyOf(1))).toBe(false);
+    expect(await cache.has(keyOf(1))).toBe(false);
+    expect(await cache.head(keyOf(1))).toBeUndefined();
+    await cache.close();
+  });
+
+  it('lists what it has', async () => {
+    const cache = make();
+    for (const n of [1, 2, 3]) await cache.put(keyOf(n), entryOf(`value ${n}`));
+    const keys: string[] = [];
+    for await (const { key, size } of cache.entries()) {
+      keys.push(key);
+      expect(size).toBeGreaterThan(0);
+    }
+    expect(keys.sort()).toEqual([keyOf(1), keyOf(2), keyOf(3)]);
+  });
+
+  it('gives values that can be changed without changing the cache', async () => {
+    const cache = make();
+    await cache.put(keyOf(1), entryOf('one'));
+    (await cache.get(keyOf(1)))!.value.fill(0);
+    expect(textOf(await cache.get(keyOf(1)))).toBe('one');
+  });
+
+  it('evicts down to a size, and says how much that freed', async () => {
+    const cache = make();
+    for (let n = 0; n < 20; n++) await cache.put(keyOf(n), entryOf('x'.repeat(1000)));
+    expect(await cache.evict(5000)).toBeGreaterThan(10_000);
+    const left: string[] = [];
+    for await (const { key } of cache.entries()) left.push(key);
+    // Each entry takes more than its 1,000 bytes.
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThan(5);
+  });
+});
+
+describe('MemoryCache', () => {
+  it('drops the least recently used entries, by number and by bytes', () => {
+    const few = new MemoryCache({ maxEntries: 2 });
+    few.put(keyOf(1), entryOf('1'));
+    few.put(keyOf(2), entryOf('2'));
+    few.get(keyOf(1));
+    few.put(keyOf(3), entryOf('3'));
+    expect([1, 2, 3].map((n) => few.has(keyOf(n)))).toEqual([true, false, true]);
+    const small = new MemoryCache({ maxBytes: 10_000 });
+    for (let n = 0; n < 100; n++) small.put(keyOf(n), entryOf('x'.repeat(1000)));
+    expect([...small.entries()].reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(10_000);
+    small.put(keyOf(999), entryOf('x'.repeat(20_000)));
+    expect(small.has(keyOf(999))).toBe(false);
+  });
+
+  it('refuses limits that make no sense', () => {
+    expect(() => new MemoryCache({ maxBytes: 0 })).toThrow(/maxBytes is 0; expected a number above 0/);
+    expect(() => new MemoryCache({ maxEntries: Number.NaN })).toThrow(/maxEntries/);
+  });
+});
+
+describe('FileCache', () => {
+  const filesIn = (path: string): string[] =>
+    (
+      readdirSync(path, { recursive: true, withFileTypes: true }) as {
+        isFile(): boolean;
+        parentPath: string;
+        name: string;
+      }[]
+    )
+      .filter((item) => item.isFile())
+      .map((item) => join(item.parentPath, item.name));
+
+  it('treats any damage as absence, tells once, and lets the entry be replaced', async () => {
+    const path = folder();
+    const cache = new FileCache(path);
+    cache.put(keyOf(1), entryOf('a value of some length'));
+    const [file] = filesIn(path);
+    const good = readFileSync(file!);
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    for (let at = 0; at < good.length; at++) {
+      const bad = Buffer.from(good);
+      bad[at]! ^= 0x10;
+      writeFileSync(file!, bad);
+      const found = cache.get(keyOf(1));
+      // Padding before the value is covered by the checksum too.
+      expect(found).toBeUndefined();
+      expect(cache.has(keyOf(1))).toBe(false);
+    }
+    for (let length = 0; length < good.length; length += 7) {
+      writeFileSync(file!, good.subarray(0, length));
+      expect(cache.get(keyOf(1))).toBeUndefined();
+    }
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+    cache.put(keyOf(1), entryOf('again'));
+    expect(textOf(cache.get(keyOf(1)))).toBe('again');
+  });
+
+  it('never takes one entry for another', () => {
+    const path = folder();
+    const cache = new FileCache(path);
+    cache.put(keyOf(1), entryOf('one'));
+    const [file] = filesIn(path);
+    const other = new FileCache(path);
+    other.put(keyOf(2), entryOf('two'));
+    const second = filesIn(path).find((name) => name !== file)!;
+    writeFileSync(second, readFileSync(file!));
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    expect(other.get(keyOf(2))).toBeUndefined();
+    vi.restoreAllMocks();
+  });
+
+  it('ignores foreign files, survives a vanished folder, and is seen by others at once', () => {
+    const path = folder();
+    writeFileSync(join(path, 'notes.txt'), 'mine');
+    const cache = new FileCache(path);
+    cache.put(keyOf(1), entryOf('one'));
+    expect(textOf(new FileCache(path).get(keyOf(1)))).toBe('one');
+    expect([...cache.entries()]).toHaveLength(1);
+    rmSync(path, { recursive: true });
+    expect(cache.get(keyOf(1))).toBeUndefined();
+    expect(() => cache.put(keyOf(1), entryOf('one'))).toThrow(/ENOENT/);
+    cache.put(keyOf(1), entryOf('two'));
+    expect(textOf(cache.get(keyOf(1)))).toBe('two');
+  });
+
+  it('calls commit and reload where the volume needs them', async () => {
+    const calls: string[] = [];
+    const cache = new FileCache({
+      path: folder(),
+      commit: () => void calls.push('commit'),
+      reload: async () => void calls.push('reload'),
+    });
+    await cache.reload();
+    await cache.close();
+    expect(calls).toEqual(['reload', 'commit']);
+  });
+});
+
+describe('TieredCache', () => {
+  it('copies what a slower tier had to the faster ones', async () => {
+    const fast = new MemoryCache();
+    const slow = new LaterCache();
+    slow.inner.put(keyOf(1), entryOf('one'));
+    const cache = new TieredCache([fast, slow]);
+    expect(textOf(await cache.get(keyOf(1)))).toBe('one');
+    expect(textOf(fast.get(keyOf(1)))).toBe('one');
+  });
+
+  it('answers at once when all tiers do', () => {
+    const cache = new TieredCache([new MemoryCache(), new MemoryCache()]);
+    expect(cache.put(keyOf(1), entryOf('one'))).toBeUndefined();
+    expect(textOf(cache.get(keyOf(1)) as CacheEntry)).toBe('one');
+  });
+
+  it('needs a tier', () => {
+    expect(() => new TieredCache([])).toThrow(/expected a list of caches/);
+  });
+});
