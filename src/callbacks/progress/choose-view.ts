@@ -1,6 +1,6 @@
 import type { TextStream } from '../text-sink.ts';
 import { isCI } from './is-ci.ts';
-import { type NotebookDisplay, notebookDisplays } from './notebook-display.ts';
+import { findNotebook } from './notebook-display.ts';
 import { NotebookView } from './notebook-view.ts';
 import { PlainView } from './plain-view.ts';
 import type { ProgressMode, ProgressOptions } from './progress-callback.ts';
@@ -32,9 +32,9 @@ function modeFor(stream: TextStream): 'terminal' | 'plain' {
 /** The view that the options ask for, or that suits where the program runs. */
 export function chooseView({ mode = 'auto', stream, display }: ProgressOptions): ProgressView {
   if (mode === 'notebook' || (mode === 'auto' && stream === undefined)) {
-    const makeDisplay = display === undefined ? notebookDisplays() : (): NotebookDisplay => display;
-    if (makeDisplay !== undefined) {
-      return shared(display ?? globalThis, 'notebook', () => new NotebookView(makeDisplay));
+    const notebook = display === undefined ? findNotebook() : { kernel: display, newDisplay: () => display };
+    if (notebook !== undefined) {
+      return shared(notebook.kernel, 'notebook', () => new NotebookView(() => notebook.newDisplay()));
     }
   }
   const target = stream ?? process.stderr;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 
 /** Shows HTML in the output of a notebook cell; each call replaces what the one before showed. */
 export type NotebookDisplay = (html: string) => void;
@@ -13,8 +12,9 @@ interface DenoKernel {
   };
 }
 
-interface Tslab {
-  newDisplay(): { html(html: string): void };
+/** What the kernel tslab hands to the code of cells. */
+interface TslabKernel {
+  require(module: 'tslab'): { newDisplay(): { html(html: string): void } };
 }
 
 const ignore = (): void => {};
@@ -28,27 +28,30 @@ function denoDisplay(jupyter: NonNullable<DenoKernel['jupyter']>): NotebookDispl
   };
 }
 
-function tslabDisplay(): NotebookDisplay | undefined {
-  try {
-    const tslab = createRequire(`${process.cwd()}/`)('tslab') as Tslab;
-    const display = tslab.newDisplay();
-    return (html) => display.html(html);
-  } catch {
-    return undefined;
-  }
+function tslabDisplay(kernel: TslabKernel): NotebookDisplay {
+  const display = kernel.require('tslab').newDisplay();
+  return (html) => display.html(html);
 }
 
-/** What makes a display in the output of the current cell; `undefined` outside the notebook kernels that are known. */
-export function notebookDisplays(): (() => NotebookDisplay) | undefined {
-  const scope = globalThis as { readonly Deno?: DenoKernel; readonly __tslab__?: unknown };
+/** The notebook that this program is a part of. */
+export interface Notebook {
+  /** What talks to the front end; one for the whole process. */
+  readonly kernel: object;
+  /** Makes a display in the output of the cell that runs now. */
+  newDisplay(): NotebookDisplay;
+}
+
+/** The notebook that runs this program, if its kernel is a known one. */
+export function findNotebook(): Notebook | undefined {
+  const { Deno, __tslab__: tslab } = globalThis as { readonly Deno?: DenoKernel; readonly __tslab__?: TslabKernel };
   let jupyter: DenoKernel['jupyter'];
   try {
     // Outside a kernel, looking at it throws.
-    jupyter = scope.Deno?.jupyter;
+    jupyter = Deno?.jupyter;
   } catch {
     return undefined;
   }
-  if (jupyter !== undefined) return () => denoDisplay(jupyter);
-  if (scope.__tslab__ !== undefined && tslabDisplay() !== undefined) return () => tslabDisplay()!;
+  if (jupyter !== undefined) return { kernel: jupyter, newDisplay: () => denoDisplay(jupyter) };
+  if (typeof tslab?.require === 'function') return { kernel: tslab, newDisplay: () => tslabDisplay(tslab) };
   return undefined;
 }

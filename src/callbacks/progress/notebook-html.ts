@@ -39,7 +39,7 @@ function row({ depth, state, name, place, share, facts }: OutlineLine): string {
   const quiet = state === 'pending' ? 'opacity:.6;' : '';
   const label = `<span style="color:${STATE_COLORS[state]}">${MARKS[state]}</span> ${escapeHtml(name)}`;
   const where = place === undefined ? '' : ` <span style="opacity:.65">[${escapeHtml(place)}]</span>`;
-  const cell = 'border:none;text-align:left;padding:.1em .8em .1em 0;background:none';
+  const cell = 'border:none;text-align:left;padding:.1em .8em .1em 0;background:none;font-size:13px';
   const told = facts.map(({ text, tone }) => `<span style="${TONES[tone]}">${escapeHtml(text)}</span>`).join(' &nbsp;');
   return [
     `<tr style="background:none"><td style="${cell};${quiet}padding-left:${depth * 1.4}em;font-weight:${depth === 0 ? 600 : 400};white-space:nowrap">${label}${where}</td>`,
