@@ -106,6 +106,15 @@ describe('progress in a log', () => {
     `);
   });
 
+  it('tells an abort from a failure', () => {
+    const log = written();
+    const script = new EventScript([new ProgressCallback({ stream: log })], PIPELINES);
+    const error = Object.assign(new Error('stopped by the user'), { name: 'AbortError' });
+    script.pipeline('all', undefined, (all) => script.node('model', all, { error }), { error });
+    expect(log.text).toContain('all > model: aborted after 10ms');
+    expect(log.text).toContain('all: aborted, 0 executed');
+  });
+
   it('counts the items of an open stream, and knows a time-out that no node is to blame for', () => {
     const log = written();
     const script = new EventScript([new ProgressCallback({ stream: log })], PIPELINES);

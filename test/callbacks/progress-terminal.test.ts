@@ -97,7 +97,7 @@ describe.skipIf(!hasTmux())('the live tree in a real terminal', () => {
     terminal.press('C-c');
     const end = await terminal.shows(/exit code 0/);
     expect(end).toMatch(/run ended: ABORTED[\s\S]*program ended/);
-    expect(end).toMatch(/✖ all /);
+    expect(end).toMatch(/^⊘ all /m);
     expect(terminal.cursorIsVisible).toBe(true);
   });
 

@@ -1,4 +1,11 @@
-import { formatCount, formatDuration, type GroupTally, type NodeState, type NodeTally } from '../../events/index.ts';
+import {
+  formatCount,
+  formatDuration,
+  type GroupTally,
+  isAbort,
+  type NodeState,
+  type NodeTally,
+} from '../../events/index.ts';
 import { describeError } from './describe-error.ts';
 import type { Fact, OutlineLine } from './outline-line.ts';
 
@@ -38,7 +45,7 @@ export const isRepeated = (group: GroupTally): boolean => group.expected !== 1 |
 export function stateOfGroup(group: GroupTally): NodeState {
   if (group.owner !== undefined) return group.owner.state;
   if (group.open) return 'running';
-  if (group.failed > 0) return 'failed';
+  if (group.failed > 0) return isAbort(group.firstFailure?.error) ? 'aborted' : 'failed';
   return group.fromCache ? 'cached' : 'done';
 }
 

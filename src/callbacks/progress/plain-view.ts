@@ -10,6 +10,7 @@ import {
 } from '../../events/index.ts';
 import { TextSink, type TextStream } from '../text-sink.ts';
 import { describeError } from './describe-error.ts';
+import { stateOfGroup } from './describe-node.ts';
 import { oneLine } from './fit-text.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { ProgressView } from './progress-view.ts';
@@ -48,7 +49,9 @@ export class PlainView extends ProgressView {
   protected override ended({ tally }: ObservedRun): void {
     const name = tally.roots.map((root) => root.name).join(', ');
     for (const line of listFailures(tally)) this.#tell(`failed: ${line}`);
-    this.#tell(`${name}: ${tally.roots.some((root) => root.failed > 0) ? 'failed' : 'done'}, ${summarize(tally)}`);
+    this.#tell(
+      `${name}: ${tally.roots.map(stateOfGroup).find((state) => state !== 'done' && state !== 'cached') ?? 'done'}, ${summarize(tally)}`,
+    );
     if (this.runs.size === 0) this.stop();
   }
 
