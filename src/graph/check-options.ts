@@ -14,7 +14,7 @@ const isCount = (value: unknown): boolean => Number.isInteger(value) && (value a
 const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
 
 function checkRetries(node: string, retries: number | RetryPolicy): void {
-  if (typeof retries !== 'object') {
+  if (typeof retries !== 'object' || retries === null) {
     if (!isCount(retries)) throw invalid(node, 'retries', retries, 'a whole number from 0, or a RetryPolicy');
     return;
   }
@@ -23,7 +23,10 @@ function checkRetries(node: string, retries: number | RetryPolicy): void {
     const value = retries[part];
     if (value !== undefined && !isDuration(value)) throw invalid(node, `retries.${part}`, value, 'a number from 0');
   }
-  const { jitter } = retries;
+  const { jitter, when } = retries;
+  if (when !== undefined && typeof when !== 'function') {
+    throw invalid(node, 'retries.when', typeof when, 'a function of the error and the attempt');
+  }
   if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) {
     throw invalid(node, 'retries.jitter', jitter, 'a number from 0 to 1');
   }

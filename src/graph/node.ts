@@ -100,10 +100,12 @@ function renamed(old: NodeDefinition, names: Renaming): NodeDefinition {
         ),
       });
     }
-    return bindings.map((binding) => ({ ...binding, name: map[binding.name] ?? binding.name }));
+    return bindings.map((binding) =>
+      Object.hasOwn(map, binding.name) ? { ...binding, name: map[binding.name]! } : binding,
+    );
   };
   const outputs = rename(old.outputs, names.outputs, 'output');
-  const name = outputs.map((output) => output.name).join(', ');
+  const { name } = outputBindings(outputs.map((output) => output.name));
   return { ...old, name, outputs, inputs: rename(old.inputs, names.inputs, 'input') };
 }
 
@@ -133,14 +135,17 @@ function checkFunction(name: string, run: unknown): asserts run is NodeFunction 
   });
 }
 
-/** Whether a missing value passes the schema; one that only answers later counts as required. */
+/** Whether a missing value may pass the schema; one that only answers later is asked when the pipeline runs. */
 function acceptsNothing(schema: StandardSchemaV1): boolean {
-  const result = schema['~standard'].validate(undefined);
-  if (result instanceof Promise) {
+  try {
+    const result = schema['~standard'].validate(undefined);
+    if (!(result instanceof Promise)) return result.issues === undefined;
     result.catch(() => {});
+    return true;
+  } catch {
+    // A check of the user's that expects a value.
     return false;
   }
-  return result.issues === undefined;
 }
 
 function schemaInputs(name: string, schemas: Schemas): InputBinding[] {
