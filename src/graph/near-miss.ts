@@ -1,13 +1,22 @@
-/** Number of single-character edits between two words, or `limit + 1` when there are more (Wagner & Fischer 1974). */
+/**
+ * Number of single-character edits between two words, or `limit + 1` when there are more; two neighbours that changed
+ * places are one edit (optimal string alignment: Wagner & Fischer 1974, Damerau 1964).
+ */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(substituted, previous[j]! + 1, current[j - 1]! + 1);
+      let best = Math.min(substituted, previous[j]! + 1, current[j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, beforePrevious[j - 2]! + 1);
+      }
+      current[j] = best;
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[b.length]!;
@@ -15,7 +24,7 @@ function editDistance(a: string, b: string, limit: number): number {
 
 /** The candidate that `name` was probably meant to be, or `undefined`. */
 export function nearMiss(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = Math.max(1, Math.round(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

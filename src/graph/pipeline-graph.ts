@@ -10,7 +10,7 @@ import {
 import { describe, type PipelineDescription } from './describe.ts';
 import { listed, suggestion } from './near-miss.ts';
 import { describeInputs } from './node.ts';
-import { compilePlan, type Plan } from './plan.ts';
+import { compilePlan, externalsFor, type Plan } from './plan.ts';
 import type { AnyUnit, InputDescription } from './types/unit.ts';
 import { type Wiring, wire } from './wiring.ts';
 
@@ -58,7 +58,11 @@ export class PipelineGraph {
 
   /** What has to be given, or can be: bound inputs are no longer required. */
   get inputs(): readonly InputDescription[] {
-    return describeInputs(this.wiring.externals).map((input) =>
+    return this.#inputsFor(this.outputs);
+  }
+
+  #inputsFor(outputs: readonly string[]): InputDescription[] {
+    return describeInputs(externalsFor(this, outputs)).map((input) =>
       input.name in this.bound ? { name: input.name, required: false } : input,
     );
   }
@@ -126,10 +130,11 @@ export class PipelineGraph {
   /** This pipeline as a node with these options. @internal */
   nest(options: NestingOptions): NestedDefinition {
     const name = options.name ?? this.name;
-    const inputs = this.#nestedInputs(name, options.inputs ?? {});
+    const all = this.#nestedInputs(name, options.inputs ?? {});
+    const outputs = this.#nestedOutputs(name, options.outputs);
     const mapOver = options.mapOver === undefined ? [] : [options.mapOver].flat();
     for (const over of mapOver) {
-      if (inputs.some((input) => input.name === over)) continue;
+      if (all.some((input) => input.name === over)) continue;
       throw new GraphError(
         'GRAPH_UNKNOWN_NAME',
         `asNode '${name}': mapOver names '${over}', which is no input of it.`,
@@ -137,11 +142,12 @@ export class PipelineGraph {
           path: name,
           hint: suggestion(
             over,
-            inputs.map((input) => input.name),
+            all.map((input) => input.name),
           ),
         },
       );
     }
+    const inputs = this.#neededInputs(all, outputs, mapOver);
     const mapMode = oneOf(name, 'mapMode', options.mapMode, ['zip', 'product']);
     const onError = oneOf(name, 'onError', options.onError, ['throw', 'collect']);
     return Object.freeze({
@@ -149,7 +155,7 @@ export class PipelineGraph {
       name,
       pipeline: this,
       inputs: inputs.map((input) => (mapOver.includes(input.name) ? { ...input, required: true } : input)),
-      outputs: this.#nestedOutputs(name, options.outputs),
+      outputs,
       mapOver,
       mapMode,
       onError,
@@ -157,23 +163,37 @@ export class PipelineGraph {
     });
   }
 
+  /** Those that the exposed outputs need, and those that are mapped over, which tell the number of items. */
+  #neededInputs(all: InputBinding[], outputs: readonly OutputBinding[], mapOver: readonly string[]): InputBinding[] {
+    const exposed = outputs.map((output) => output.inner);
+    if (exposed.length === this.wiring.outputs.length) return all;
+    const required = new Map(this.#inputsFor(exposed).map((input) => [input.name, input.required]));
+    return all.flatMap((input) => {
+      const needed = required.get(input.inner);
+      if (needed !== undefined) return [{ ...input, required: needed }];
+      return mapOver.includes(input.name) ? [input] : [];
+    });
+  }
+
   #nestedInputs(name: string, map: Readonly<Record<string, string>>): InputBinding[] {
-    const known = this.inputs.map((input) => input.name);
+    const inputs = this.#inputsFor(this.wiring.outputs);
+    const known = new Set(inputs.map((input) => input.name));
     for (const [outer, inner] of Object.entries(map)) {
-      if (known.includes(inner)) continue;
+      if (known.has(inner)) continue;
       throw new GraphError(
         'GRAPH_UNKNOWN_NAME',
         `asNode '${name}': inputs maps '${outer}' to '${inner}', which is no input of it.`,
         {
           path: name,
-          hint: suggestion(inner, known),
+          hint: suggestion(inner, [...known]),
         },
       );
     }
-    const outerNames = Object.keys(map);
+    const outersOf = new Map<string, string[]>();
+    for (const [outer, inner] of Object.entries(map)) outersOf.set(inner, [...(outersOf.get(inner) ?? []), outer]);
     const defaults = new Map(this.wiring.externals.map((input) => [input.name, input.defaultText]));
-    return this.inputs.flatMap(({ name: inner, required }) => {
-      const outers = outerNames.filter((outer) => map[outer] === inner);
+    return inputs.map(({ name: inner, required }) => {
+      const outers = outersOf.get(inner) ?? [];
       if (outers.length > 1) {
         throw new GraphError(
           'GRAPH_INVALID_NODE',
@@ -185,7 +205,7 @@ export class PipelineGraph {
         );
       }
       const defaultText = inner in this.bound ? undefined : defaults.get(inner);
-      return [{ name: outers[0] ?? inner, inner, required, defaultText }];
+      return { name: outers[0] ?? inner, inner, required, defaultText };
     });
   }
 

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type ArgumentsConstructor, argumentsOf } from './arguments.ts';
-import type { Definition } from './definition.ts';
+import type { Definition, InputBinding } from './definition.ts';
 import type { PipelineGraph } from './pipeline-graph.ts';
 
 /** An input of the whole plan, and the slot that its value goes to. */
@@ -72,6 +72,16 @@ function needed({ wiring }: PipelineGraph, outputs: readonly string[], given: Re
     for (const input of wiring.definitions[unit]!.inputs) mark(input.name);
   }
   return marked;
+}
+
+/** What these outputs need from outside: one binding per consumer. */
+export function externalsFor(pipeline: PipelineGraph, outputs: readonly string[]): readonly InputBinding[] {
+  const { wiring } = pipeline;
+  if (outputs === wiring.outputs) return wiring.externals;
+  const marked = needed(pipeline, outputs, new Set());
+  return wiring.definitions.flatMap(({ inputs }, unit) =>
+    marked[unit] === 1 ? inputs.filter((input) => !wiring.producers.has(input.name)) : [],
+  );
 }
 
 /** Compiles a pipeline for these outputs, with the `overridden` names given from outside. */

@@ -21,6 +21,7 @@ export class RunnablePipeline extends PipelineGraph {
     for (const name of OPTION_NAMES) if (given[name] !== undefined) options[name] = given[name];
     this.options = Object.freeze(options);
     checkConcurrency(this.name, this.options.concurrency);
+    Object.freeze(this);
   }
 
   run(inputs?: Inputs, options?: RunOptions<string, string>): Promise<Outputs> {

@@ -227,7 +227,7 @@ describe('names that objects have anyway', () => {
     const made = node({
       name: 'n',
       schemas: { constructor: z.number() },
-      run: (inputs) => inputs.constructor,
+      run: (inputs: object) => inputs.constructor,
     } as never);
     await expect(pipeline.untyped([made]).run({ constructor: 'x' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
