@@ -5,6 +5,8 @@ import { listed, type MapMode, suggestion } from '../graph/index.ts';
 export interface MappedInput {
   readonly name: string;
   readonly slot: number;
+  /** Further slots for the same item, when one outer name feeds several inner ones. */
+  readonly copies?: readonly number[];
   readonly list: unknown;
 }
 
@@ -21,6 +23,15 @@ export function checkMode(mode: unknown): asserts mode is MapMode {
   throw new GraphError('GRAPH_UNKNOWN_NAME', `map: mode is '${String(mode)}'; expected 'zip' or 'product'.`, {
     path: 'mode',
     hint: suggestion(String(mode), ['zip', 'product']),
+  });
+}
+
+/** @throws GraphError `GRAPH_UNKNOWN_NAME` for a way to treat errors that does not exist. */
+export function checkErrorMode(onError: unknown): void {
+  if (onError === undefined || onError === 'throw' || onError === 'collect') return;
+  throw new GraphError('GRAPH_UNKNOWN_NAME', `onError is '${String(onError)}'; expected 'throw' or 'collect'.`, {
+    path: 'onError',
+    hint: suggestion(String(onError), ['throw', 'collect']),
   });
 }
 
@@ -56,8 +67,11 @@ export function itemsOf(
   const place = (index: (position: number) => number): unknown[] => {
     const values = shared.slice();
     for (let position = 0; position < inputs.length; position++) {
-      const { slot } = inputs[position]!;
-      if (slot >= 0) values[slot] = lists[position]![index(position)];
+      const { slot, copies } = inputs[position]!;
+      if (slot < 0) continue;
+      const item = lists[position]![index(position)];
+      values[slot] = item;
+      if (copies !== undefined) for (const copy of copies) values[copy] = item;
     }
     return values;
   };

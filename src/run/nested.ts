@@ -99,11 +99,12 @@ function runMapped(
   hasResources: boolean,
   stepEnd: StepEnd,
 ): MaybePromise<unknown[]> {
-  const innerOf = (name: string): string => definition.inputs.find((input) => input.name === name)!.inner;
   const slotOf = new Map(plan.externals.map((external) => [external.name, external.slot]));
   const lists = definition.mapOver.map((name) => {
     const index = definition.inputs.findIndex((input) => input.name === name);
-    return { name, slot: slotOf.get(innerOf(name)) ?? -1, list: outer.values[step.inputSlots[index]!] };
+    const slots = definition.inputs.flatMap((input) => (input.name === name ? (slotOf.get(input.inner) ?? []) : []));
+    const [slot = -1, ...copies] = slots;
+    return { name, slot, copies, list: outer.values[step.inputSlots[index]!] };
   });
   const columns: unknown[][] = results.map(() => []);
   let map: MapRun;

@@ -32,11 +32,11 @@ export class RunnablePipeline extends PipelineGraph {
     return runSync(this, inputs, options);
   }
 
-  map(inputs: Inputs, options: MapOptions): Promise<MapResult<Outputs>> {
+  map(inputs: Inputs, options: MapOptions = { over: [] }): Promise<MapResult<Outputs>> {
     return map(this, inputs, options);
   }
 
-  stream(inputs: Inputs, options: StreamOptions): AsyncGenerator<StreamItem<Outputs>, void, undefined> {
+  stream(inputs: Inputs, options: StreamOptions = { over: [] }): AsyncGenerator<StreamItem<Outputs>, void, undefined> {
     return stream(this, inputs, options);
   }
 

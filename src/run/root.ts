@@ -3,7 +3,7 @@ import { flushCallbacks } from '../events/index.ts';
 import type { Plan } from '../graph/index.ts';
 import { bindInputs } from './bind-inputs.ts';
 import { Execution, type NodeFailure } from './execution.ts';
-import { checkMode, checkOver, itemsOf } from './map-items.ts';
+import { checkErrorMode, checkMode, checkOver, itemsOf } from './map-items.ts';
 import { type MapResult, mapResult } from './map-result.ts';
 import { MapRun } from './map-run.ts';
 import { isThenable } from './maybe-promise.ts';
@@ -81,6 +81,7 @@ export function failuresOf(result: object): readonly NodeFailure[] {
 function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions<string, string>, sync: boolean) {
   const { name } = pipeline;
   const settings = settle(pipeline, options);
+  checkErrorMode(options.onError);
   const plan = pipeline.plan(options.outputs, options.override);
   const { values, hasResources } = bindInputs(plan, inputs, { override: options.override });
   abortedBefore(name, options.signal);
@@ -167,6 +168,7 @@ export async function map(
   const startedAt = performance.now();
   const { name } = pipeline;
   const settings = settle(pipeline, options);
+  checkErrorMode(options.onError);
   const mode = options.mode ?? 'zip';
   checkMode(mode);
   const over = namesOf(options.over);

@@ -46,6 +46,8 @@ export class StreamRun extends Task implements Waiter {
   readonly #shared: readonly unknown[];
   readonly #inputs: readonly StreamedInput[];
   readonly #iterators: readonly AnyIterator[];
+  /** Sources that have not ended yet. */
+  readonly #open: Set<AnyIterator>;
   readonly #name: string;
   readonly #ordered: boolean;
   readonly #settings: ExecutionSettings;
@@ -58,7 +60,10 @@ export class StreamRun extends Task implements Waiter {
   #live = 0;
   #failed = 0;
   #pulling = false;
+  /** True once any source has ended. */
   #exhausted = false;
+  /** True once the consumer has left, by whatever way. */
+  #left = false;
   #queued = false;
   #failure: Failure | undefined;
   #wake: (() => void) | undefined;
@@ -76,6 +81,7 @@ export class StreamRun extends Task implements Waiter {
     this.#shared = shared;
     this.#inputs = inputs;
     this.#iterators = inputs.map((input) => iteratorOf(input, options.name));
+    this.#open = new Set(this.#iterators);
     this.#name = options.name;
     this.#ordered = options.ordered;
     this.#settings = options.settings;
@@ -91,23 +97,25 @@ export class StreamRun extends Task implements Waiter {
   async *results(): AsyncGenerator<StreamItem<Record<string, unknown>>, void, undefined> {
     try {
       for (;;) {
+        // An abort ends it at once; a broken source only after the results of what it had given.
+        if (this.stopped !== undefined) throw this.stopped;
         this.#pull();
         const item = this.#take();
         if (item !== undefined) {
           yield item;
           continue;
         }
-        if (this.#failure !== undefined) throw this.#failure.error;
+        if (this.#failure !== undefined && this.#live === 0) throw this.#failure.error;
         if (this.#exhausted && this.#live === 0 && this.#finished.size === 0) return;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
       }
     } finally {
-      const early = !this.#exhausted;
+      this.#left = true;
       this.stopBecause(this.#failure?.error, this.#name);
       this.#observed?.end({ total: this.#next, failed: this.#failed }, this.#failure);
-      if (early) await this.#closeSources();
+      await this.#closeSources();
     }
   }
 
@@ -128,7 +136,7 @@ export class StreamRun extends Task implements Waiter {
   }
 
   #pull(): void {
-    while (!this.#pulling && !this.#exhausted && this.#failure === undefined && this.#mayStart()) {
+    while (!this.#pulling && !this.#exhausted && !this.#left && this.#failure === undefined && this.#mayStart()) {
       const values = this.#shared.slice();
       const pending = this.#fill(values);
       if (pending === false) return;
@@ -139,11 +147,14 @@ export class StreamRun extends Task implements Waiter {
         pending.then(
           (filled) => {
             this.#pulling = false;
-            if (filled && this.#failure === undefined) this.#start(values);
+            if (filled && !this.#left && this.#failure === undefined) this.#start(values);
             this.#pull();
             this.#signalConsumer();
           },
-          (error) => this.#fail(error),
+          (error) => {
+            this.#pulling = false;
+            this.#fail(error);
+          },
         );
         return;
       }
@@ -170,10 +181,12 @@ export class StreamRun extends Task implements Waiter {
       return false;
     }
     const place = (settled: readonly IteratorResult<unknown>[]): boolean => {
-      const done = settled.filter((result) => result.done === true).length;
-      if (done > 0) {
+      settled.forEach((result, position) => {
+        if (result.done === true) this.#open.delete(this.#iterators[position]!);
+      });
+      if (this.#open.size < settled.length) {
         this.#exhausted = true;
-        if (done < settled.length) this.#fail(this.#unequal());
+        if (this.#open.size > 0) this.#fail(this.#unequal());
         return false;
       }
       for (let position = 0; position < settled.length; position++) {
@@ -237,7 +250,6 @@ export class StreamRun extends Task implements Waiter {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
-    this.#pulling = false;
     this.#signalConsumer();
   }
 
@@ -248,7 +260,10 @@ export class StreamRun extends Task implements Waiter {
   }
 
   async #closeSources(): Promise<void> {
-    for (const iterator of this.#iterators) await iterator.return?.();
+    const closing = Promise.all(Array.from(this.#open, async (iterator) => iterator.return?.()));
+    // A source that owes an answer closes when it has given it, which may be never; and one error is enough.
+    if (this.#pulling || this.#failure !== undefined) closing.catch(() => {});
+    else await closing;
   }
 
   protected override onStop(reason: StopReason): void {
