@@ -1,3 +1,5 @@
+export { type CodeIdentity, type CodeOptions, codeIdentity } from './code/code-identity.ts';
+export type { Unidentified } from './code/reach.ts';
 export { cacheKey, digest } from './digest.ts';
 export { DigestError } from './digest-error.ts';
 export { pathTo } from './path-to.ts';

@@ -33,8 +33,8 @@ export interface CapturedVariables {
   readonly selfName: string | undefined;
   /** `file:` URL or path of the script; `undefined` for evaluated text. */
   readonly url: string | undefined;
-  /** Whether it is written outside every function, where `this` is that of its module. */
-  readonly isTopLevel: boolean | undefined;
+  /** Whether it is written outside every function, where `this` is that of its module; `undefined` when that is not known. */
+  readonly isTopLevel: () => boolean | undefined;
 }
 
 const settled = new WeakMap<Function, CapturedVariables>();
@@ -83,15 +83,13 @@ function read(fn: Function, parsed: ParsedFunction, internals: FunctionInternals
     else selfName = self;
   }
   const script = location && scriptOf(location.scriptId);
-  const { usesThis, usesSuper, usesNewTarget, usesArguments } = namesOf(parsed).names;
-  const needsPlace = parsed.form === 'arrow' && (usesThis || usesSuper || usesNewTarget || usesArguments);
   return {
     parsed,
     variables,
     globals,
     selfName,
     url: script?.url || undefined,
-    isTopLevel: needsPlace ? isTopLevel(reader.site()) : undefined,
+    isTopLevel: () => isTopLevel(reader.site()),
   };
 }
 

@@ -25,11 +25,9 @@ export function namesOf(parsed: ParsedFunction): FunctionNames {
   return result;
 }
 
-function usedSelf({ node }: ParsedFunction, { bindings }: ResolvedNames): string | undefined {
+function usedSelf({ node }: ParsedFunction, { bindings, selves }: ResolvedNames): string | undefined {
   if (node.type !== 'FunctionExpression' || !node.id) return undefined;
-  const own = bindings.get(node.id);
-  for (const [identifier, binding] of bindings) {
-    if (binding === own && identifier !== node.id) return node.id.name;
-  }
+  const own = selves.get(node);
+  for (const binding of bindings.values()) if (binding === own) return node.id.name;
   return undefined;
 }

@@ -1,8 +1,12 @@
+export type { Binding, BindingKind } from './binding.ts';
+export { builtinPath, isKnownGlobal } from './builtin-path.ts';
 export type { CapturedScope } from './captured-scope.ts';
 export { type CapturedVariable, type CapturedVariables, capturedVariables } from './captured-variables.ts';
 export { type FreeName, type FunctionNames, namesOf, type ResolvedNames } from './free-names.ts';
 export type { ImportSource } from './import-source.ts';
 export { type BoundTarget, type FunctionInternals, functionInternals } from './inspector.ts';
+export { type LoweredAsync, loweredAsync } from './lowered-async.ts';
+export { type PackageOfFile, packageOfFile, packageOfImport } from './package-of.ts';
 export {
   type FunctionForm,
   type ParsedFunction,

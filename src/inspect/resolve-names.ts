@@ -17,6 +17,8 @@ export interface ResolvedNames {
   readonly free: ReadonlyMap<string, FreeName>;
   /** The declared name behind each identifier that is one; free names and property names are not in it. */
   readonly bindings: ReadonlyMap<Identifier, Binding>;
+  /** The name by which each named function expression and class calls itself. */
+  readonly selves: ReadonlyMap<AnyNode, Binding>;
   /** The scope in which each function or class stands. */
   readonly scopes: ReadonlyMap<AnyNode, LexicalScope>;
   /** Names of `#private` members that the source uses without declaring them. */
@@ -41,6 +43,7 @@ export function resolveNames(root: AnyNode): ResolvedNames {
 class Resolver implements ResolvedNames {
   readonly free = new Map<string, FreeName>();
   readonly bindings = new Map<Identifier, Binding>();
+  readonly selves = new Map<AnyNode, Binding>();
   readonly scopes = new Map<AnyNode, LexicalScope>();
   readonly privateNames = new Set<string>();
   usesThis = false;
@@ -320,8 +323,7 @@ class Resolver implements ResolvedNames {
     const outer = this.#scope;
     if (node.type === 'FunctionExpression' && node.id) {
       this.#scope = new LexicalScope('block', node as AnyNode, this.#scope);
-      this.#scope.declare(node.id.name, 'self');
-      this.#refer(node.id, {});
+      this.#declareSelf(node as AnyNode, node.id.name);
     }
     const parameters = new LexicalScope('function', node as AnyNode, this.#scope);
     this.#within(parameters, () => {
@@ -349,13 +351,15 @@ class Resolver implements ResolvedNames {
     this.#scope.bindings.set(name, { name, kind: 'parameter', reassigned: false, origin: undefined });
   }
 
+  #declareSelf(node: AnyNode, name: string): void {
+    this.#scope.declare(name, 'self');
+    this.selves.set(node, this.#scope.bindings.get(name)!);
+  }
+
   #class(node: Class): void {
     this.scopes.set(node as AnyNode, this.#scope);
     this.#within(new LexicalScope('block', node as AnyNode, this.#scope), () => {
-      if (node.id) {
-        this.#scope.declare(node.id.name, 'self');
-        this.#refer(node.id, {});
-      }
+      if (node.id) this.#declareSelf(node as AnyNode, node.id.name);
       this.#privateScopes.push(declaredPrivateNames(node));
       if (node.superClass) this.#visit(node.superClass);
       for (const member of node.body.body) this.#member(member);

@@ -1,0 +1,62 @@
+import { textDigest } from './part-names.ts';
+import { Reach, type Unidentified } from './reach.ts';
+
+/** What stands in a cache key for code. */
+export interface CodeIdentity {
+  /** 64 hexadecimal digits. */
+  readonly digest: string;
+  /** Digests of what the code is made of, by name, to say later which part changed. */
+  readonly parts: Readonly<Record<string, string>>;
+  /** What keeps this code from being identified; with any of these, results must not be cached. */
+  readonly unidentified: readonly Unidentified[];
+}
+
+/** How the user helps to identify code. */
+export interface CodeOptions {
+  /** Pins the identity: the code is not looked at. */
+  readonly version?: string | undefined;
+  /** Values and functions that belong to the identity; with them, what cannot be identified is left out. */
+  readonly deps?: readonly unknown[] | undefined;
+  /** Tells apart functions with the same `version`; the node's name. */
+  readonly name?: string | undefined;
+}
+
+/** Part of every key; a change makes every cache miss. */
+const FORMAT = 'code 1';
+const settled = new WeakMap<Function, CodeIdentity>();
+
+/**
+ * Identity of a function's code with everything that it reaches: helpers, classes, captured constants, packages by
+ * version.
+ *
+ * Equal for the same code whatever compiled it, however it is formatted and whatever its local variables are called;
+ * different when anything that it does may differ. Captured variables count with the values they hold now.
+ */
+export function codeIdentity(fn: Function, options: CodeOptions = {}): CodeIdentity {
+  const { version, deps } = options;
+  if (version === undefined && deps === undefined) {
+    const known = settled.get(fn);
+    if (known) return known;
+  }
+  const reach = new Reach();
+  const name = options.name ?? (fn.name || 'function');
+  const own =
+    version === undefined ? reach.walk([fn], name) : `version ${JSON.stringify([options.name ?? fn.name, version])}`;
+  let text = `${FORMAT}\n${own}`;
+  let { unidentified } = reach;
+  if (version !== undefined) reach.parts.add('version', textDigest(version));
+  if (deps !== undefined) {
+    // The user has said what matters beside the code; what of that cannot be identified still counts.
+    const declared = new Reach();
+    text += `\ndeps ${declared.walk([[...deps]], 'deps')}`;
+    for (const [part, value] of Object.entries(declared.parts.toRecord())) reach.parts.add(part, value);
+    unidentified = declared.unidentified;
+  }
+  const identity: CodeIdentity = {
+    digest: textDigest(text),
+    parts: reach.parts.toRecord(),
+    unidentified: [...unidentified.values()],
+  };
+  if (reach.isSettled && version === undefined && deps === undefined) settled.set(fn, identity);
+  return identity;
+}

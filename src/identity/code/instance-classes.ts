@@ -1,0 +1,35 @@
+import { types } from 'node:util';
+import { builtinPath } from '../../inspect/index.ts';
+
+/** Beyond this many objects, a constant is data for certain and not a structure of the user's classes. */
+const MOST = 1_000_000;
+
+/** The classes whose instances are in `root`, in the order of a walk that does not depend on how it was built. */
+export function classesOf(root: unknown): readonly Function[] {
+  const classes = new Set<Function>();
+  const seen = new Set<unknown>();
+  const stack: unknown[] = [root];
+  while (stack.length > 0 && seen.size < MOST) {
+    const value = stack.pop();
+    if (typeof value !== 'object' || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
+    seen.add(value);
+    const made = classOf(value);
+    if (made) classes.add(made);
+    if (Symbol.for('hypernodes.cacheKey') in value) continue;
+    if (types.isMap(value)) stack.push(...[...value].flat().reverse());
+    else if (types.isSet(value)) stack.push(...[...value].reverse());
+    if (Array.isArray(value)) {
+      for (let i = value.length - 1; i >= 0; i--) if (typeof value[i] === 'object') stack.push(value[i]);
+    } else {
+      for (const key of Object.keys(value).sort().reverse()) stack.push((value as Record<string, unknown>)[key]);
+    }
+  }
+  return [...classes];
+}
+
+function classOf(value: object): Function | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (typeof prototype !== 'object' || prototype === null) return undefined;
+  const made: unknown = (prototype as { constructor?: unknown }).constructor;
+  return typeof made === 'function' && builtinPath(made) === undefined ? made : undefined;
+}

@@ -1,0 +1,272 @@
+import { definitionOf, Stateful } from '../../graph/index.ts';
+import {
+  builtinPath,
+  type CapturedVariable,
+  type CapturedVariables,
+  capturedVariables,
+  functionInternals,
+  isKnownGlobal,
+  namesOf,
+  packageOfFile,
+  packageOfImport,
+  parseFunction,
+} from '../../inspect/index.ts';
+import { cacheKey, digest } from '../digest.ts';
+import { DigestError } from '../digest-error.ts';
+import { describeDefinition } from './describe-definition.ts';
+import { functionTerm, ownText } from './function-term.ts';
+import { classesOf } from './instance-classes.ts';
+import { isNameKeeper, type Links, link } from './link.ts';
+import { isNamespaceLike } from './namespace-like.ts';
+import { normalise } from './normalise.ts';
+import { functionPart, PartNames, textDigest } from './part-names.ts';
+import { spell } from './spell.ts';
+import { literal, type Term } from './term.ts';
+
+/** Something captured that has no identity, so that results must not be cached unless the user says more. */
+export interface Unidentified {
+  /** The variable, with a path into what it holds: `client`, `config.db`. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/**
+ * Walks everything that code reaches and writes it down in the order in which it is reached. Things are numbered, so
+ * recursion needs nothing special, and the text is the same wherever the same code runs.
+ */
+export class Reach {
+  readonly parts = new PartNames();
+  readonly unidentified = new Map<string, Unidentified>();
+  /** False once anything was read that can change later. */
+  isSettled = true;
+  readonly #numbers = new Map<unknown, number>();
+  /** Under which name a thing was first reached, for messages and parts. */
+  readonly #labels = new Map<unknown, string>();
+  readonly #queue: { readonly value: unknown; readonly name: string }[] = [];
+
+  /** The text of all that is reached from these values. */
+  walk(roots: readonly unknown[], name: string): string {
+    for (const root of roots) this.#number(root, name);
+    let text = roots.map((root) => this.#numbers.get(root)).join();
+    for (let i = 0; i < this.#queue.length; i++) {
+      const { value, name: label } = this.#queue[i]!;
+      text += `\n${i}: ${this.#describe(value, label)}`;
+    }
+    return text;
+  }
+
+  #number(value: unknown, name: string): number {
+    let number = this.#numbers.get(value);
+    if (number === undefined) {
+      number = this.#queue.length;
+      this.#numbers.set(value, number);
+      this.#queue.push({ value, name });
+    }
+    return number;
+  }
+
+  #refuse(name: string, reason: string): string {
+    if (!this.unidentified.has(name)) this.unidentified.set(name, { name, reason });
+    return 'unidentified';
+  }
+
+  #describe(value: unknown, name: string): string {
+    const path = builtinPath(value);
+    if (path !== undefined) return `builtin ${path}`;
+    const definition = definitionOf(value);
+    if (definition) {
+      return describeDefinition(definition, (part, label) => `${this.#number(part, label)}`);
+    }
+    if (typeof value === 'function') return this.#function(value, name);
+    if (value instanceof Stateful) {
+      return `stateful ${value.key === undefined ? this.#part(value.create, `${name}.create`) : digest(value.key)}`;
+    }
+    if (isNamespaceLike(value)) return this.#namespace(value, name);
+    return this.#data(value, name);
+  }
+
+  #namespace(value: object, name: string): string {
+    this.isSettled = false;
+    const keys = Object.keys(value).sort();
+    return `namespace ${keys.map((key) => `${key}=${this.#part((value as Record<string, unknown>)[key], `${name}.${key}`)}`).join()}`;
+  }
+
+  /** A value inside a description: primitives as they are, all else by number. */
+  #part(value: unknown, name: string): string {
+    const term = this.#value(value, name);
+    return spell(term, ({ reached }) => `${this.#number(reached, name)}`);
+  }
+
+  #function(fn: Function, name: string): string {
+    if (typeof (fn as { [cacheKey]?: unknown })[cacheKey] === 'function') return this.#data(fn, name);
+    const parsed = parseFunction(fn);
+    if (!parsed.ok) return this.#opaque(fn, name, parsed.reason);
+    const captured = capturedVariables(fn) ?? this.#uncaptured(fn);
+    if (!captured) return this.#refuse(name, 'this runtime does not show what a function closes over');
+    const { url, parsed: source } = captured;
+    const installed = url === undefined ? undefined : packageOfFile(url);
+    // One that was made by a call, such as `memoize(mine)`, may hold the user's own functions.
+    if (installed && captured.isTopLevel()) {
+      this.parts.add(`${installed.name} (package)`, `${installed.name}@${installed.version}`);
+      return `package ${installed.name}@${installed.version} ${installed.subpath} ${fn.name} ${textDigest(source.source)}`;
+    }
+    const text = this.#code(captured, name) + this.#properties(fn, name);
+    this.parts.add(functionPart(fn.name || name, url), textDigest(ownText(source)));
+    return text;
+  }
+
+  #code(captured: CapturedVariables, name: string): string {
+    const { parsed } = captured;
+    const term = functionTerm(parsed);
+    if (!term) return this.#refuse(name, 'it uses syntax that is not known yet');
+    this.#checkSurroundings(captured, name);
+    for (const { constant, mayBeUninitialised, imported } of captured.variables.values()) {
+      if ((!constant && !imported) || mayBeUninitialised) this.isSettled = false;
+    }
+    const linked = link(term, captured, this.#links(captured, name), (value) => isKeeper(value));
+    return spell(normalise(linked), ({ reached }) => `^${this.#number(reached, this.#labels.get(reached) ?? name)}`);
+  }
+
+  /** What an arrow or a method takes from around it, and the engine does not show. */
+  #checkSurroundings({ parsed, isTopLevel }: CapturedVariables, name: string): void {
+    const { usesThis, usesSuper, usesNewTarget, usesArguments, isDynamic } = namesOf(parsed).names;
+    if (isDynamic) this.#refuse(name, 'it uses eval or with, so that any variable may matter');
+    if (parsed.form === 'arrow') {
+      if ((usesThis || usesSuper || usesNewTarget || usesArguments) && !isTopLevel()) {
+        this.#refuse(`this of ${name}`, "it is an arrow function that uses its surroundings' this, super or arguments");
+      }
+    } else if (parsed.form !== 'class' && usesSuper) {
+      this.#refuse(`super of ${name}`, 'it is a method that calls the one it overrides');
+    }
+  }
+
+  #links(captured: CapturedVariables, owner: string): Links {
+    return {
+      value: (value, name) => this.#value(value, name),
+      volatile: () => {
+        this.isSettled = false;
+      },
+      imported: (variable, key) => this.#imported(variable, key, captured.url),
+      loaded: (specifier) => this.#loaded(specifier, captured.url),
+      global: (name) => this.#global(name),
+      state: (name, how) => {
+        this.#refuse(name, `'${owner}' ${how}, so it is state that results may depend on`);
+        return ['state'];
+      },
+    };
+  }
+
+  #value(value: unknown, name: string): Term {
+    if (typeof value === 'symbol') {
+      const registered = Symbol.keyFor(value);
+      return ['symbol', registered === undefined ? (value.description ?? '') : `for ${registered}`];
+    }
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
+      if (!this.#labels.has(value)) this.#labels.set(value, name);
+      return ['reference', { reached: value }];
+    }
+    this.parts.add(name, digest(value));
+    return literal(value as string | number | bigint | boolean | null | undefined);
+  }
+
+  #imported({ imported, value }: CapturedVariable, key: string | undefined, url: string | undefined): Term | undefined {
+    if (!imported || builtinPath(value) !== undefined) return undefined;
+    // Of `import text from 'pkg'`, `text.a` is a member of the default export, not an export.
+    if (key !== undefined && imported.name !== '*') return undefined;
+    const found = packageOfImport(imported.specifier, url);
+    if (!found) {
+      this.isSettled = false;
+      return undefined;
+    }
+    this.parts.add(`${found.name} (package)`, `${found.name}@${found.version}`);
+    return ['package', found.name, found.version, found.subpath, key ?? imported.name];
+  }
+
+  #loaded(specifier: string, url: string | undefined): Term {
+    const found = packageOfImport(specifier, url);
+    if (found) {
+      this.parts.add(`${found.name} (package)`, `${found.name}@${found.version}`);
+      return ['package', found.name, found.version, found.subpath, '*'];
+    }
+    if (!specifier.startsWith('node:')) {
+      this.#refuse(
+        `import('${specifier}')`,
+        'it is loaded while the function runs, so its code cannot be known before',
+      );
+    }
+    return ['builtin', specifier];
+  }
+
+  #global(name: string): Term {
+    if (name === 'NaN' || name === 'Infinity') return ['number', Number(name)];
+    if (isKnownGlobal(name)) return ['builtin', name];
+    this.isSettled = false;
+    if (!(name in globalThis)) return ['missing', name];
+    return this.#value((globalThis as Record<string, unknown>)[name], name);
+  }
+
+  /** Functions without source. */
+  #opaque(fn: Function, name: string, reason: 'native' | 'syntax'): string {
+    const bound = reason === 'native' ? functionInternals(fn)?.bound : undefined;
+    if (!bound) return this.#refuse(name, 'it is a native function without a name to find it by');
+    this.isSettled = false;
+    const { target, boundThis, boundArguments } = bound;
+    const parts = [boundThis, ...boundArguments].map((value, i) =>
+      this.#part(value, `${name}.${i === 0 ? 'this' : i}`),
+    );
+    return `bound ${this.#number(target, target.name || name)} ${parts.join()}`;
+  }
+
+  /** Without scopes, a function that reaches nothing is still known. */
+  #uncaptured(fn: Function): CapturedVariables | undefined {
+    const parsed = parseFunction(fn);
+    if (!parsed.ok || namesOf(parsed).free.size > 0) return undefined;
+    return {
+      parsed,
+      variables: new Map(),
+      globals: [],
+      selfName: undefined,
+      url: undefined,
+      isTopLevel: () => undefined,
+    };
+  }
+
+  /** What was attached to a function, and the static fields of a class. */
+  #properties(fn: Function, name: string): string {
+    const keys = Object.keys(fn).filter((key) => !this.unidentified.has(`${fn.name}.${key}`));
+    if (keys.length === 0) return '';
+    this.isSettled = false;
+    const held = fn as unknown as Record<string, unknown>;
+    return ` properties ${keys
+      .sort()
+      .map((key) => `${key}=${this.#part(held[key], `${fn.name || name}.${key}`)}`)
+      .join()}`;
+  }
+
+  #data(value: unknown, name: string): string {
+    this.isSettled = false;
+    try {
+      const content = digest(value, { ofFunction: (fn) => `^${this.#number(fn, fn.name || name)}` });
+      this.parts.add(name, content);
+      const classes = classesOf(value).map((one) => this.#number(one, one.name || name));
+      return `data ${content} ${classes.join()}`;
+    } catch (error) {
+      if (!(error instanceof DigestError)) throw error;
+      const path = error.path === '' ? name : `${name}${error.path.startsWith('[') ? '' : '.'}${error.path}`;
+      return this.#refuse(path, `it is ${error.found}, which has no content to identify it by`);
+    }
+  }
+}
+
+const keepers = new WeakMap<Function, boolean>();
+
+function isKeeper(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  let known = keepers.get(value);
+  if (known === undefined) {
+    const parsed = parseFunction(value);
+    known = parsed.ok && parsed.form === 'arrow' && parsed.source.length < 200 && isNameKeeper(ownText(parsed));
+    keepers.set(value, known);
+  }
+  return known;
+}

@@ -1,0 +1,90 @@
+import { isBuiltin } from 'node:module';
+
+/** Globals that every Node process has beside those of the language. */
+const NODE_GLOBALS = [
+  'AbortController AbortSignal Blob BroadcastChannel Buffer ByteLengthQueuingStrategy CompressionStream CountQueuingStrategy',
+  'Crypto CryptoKey CustomEvent DOMException DecompressionStream Event EventSource EventTarget File FormData Headers',
+  'MessageChannel MessageEvent MessagePort Navigator Performance PerformanceEntry PerformanceMark PerformanceMeasure',
+  'PerformanceObserver ReadableStream Request Response Storage SubtleCrypto TextDecoder TextDecoderStream TextEncoder',
+  'TextEncoderStream TransformStream URL URLSearchParams WebAssembly WebSocket WritableStream atob btoa clearImmediate',
+  'clearInterval clearTimeout console crypto fetch global navigator performance process queueMicrotask setImmediate',
+  'setInterval setTimeout structuredClone',
+];
+/** Globals of the language, as functions and objects; its values (`NaN`) mean themselves. */
+const LANGUAGE_GLOBALS = [
+  'AggregateError Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError',
+  'FinalizationRegistry Float16Array Float32Array Float64Array Function Infinity Int16Array Int32Array Int8Array Intl Iterator',
+  'JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set SharedArrayBuffer String',
+  'Symbol SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet',
+  'AsyncDisposableStack DisposableStack SuppressedError decodeURI decodeURIComponent encodeURI encodeURIComponent escape',
+  'eval globalThis isFinite isNaN parseFloat parseInt undefined unescape',
+];
+const knownGlobals = new Set([...LANGUAGE_GLOBALS, ...NODE_GLOBALS].flatMap((line) => line.split(' ')));
+
+let paths: Map<unknown, string> | undefined;
+let indexedModules = 0;
+
+/** Whether the language or Node itself defines a global of that name. */
+export function isKnownGlobal(name: string): boolean {
+  return knownGlobals.has(name);
+}
+
+/**
+ * Where a function or object of the language or of Node is found: `Math`, `Object.defineProperty`, `Array.prototype.slice`,
+ * `node:crypto#createHash`; `undefined` for everything else.
+ */
+export function builtinPath(value: unknown): string | undefined {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  paths ??= indexGlobals();
+  return paths.get(value) ?? indexModules(paths).get(value);
+}
+
+function indexGlobals(): Map<unknown, string> {
+  const found = new Map<unknown, string>();
+  for (const name of knownGlobals) {
+    const value = (globalThis as Record<string, unknown>)[name];
+    if (!isReference(value) || found.has(value)) continue;
+    found.set(value, name);
+  }
+  for (const [value, name] of [...found]) {
+    // Globals that hold what the user put there.
+    if (value === globalThis || value === process) continue;
+    indexMembers(found, value as object, `${name}.`);
+    const prototype = ownValue(value as object, 'prototype');
+    if (isReference(prototype)) {
+      if (!found.has(prototype)) found.set(prototype, `${name}.prototype`);
+      indexMembers(found, prototype, `${name}.prototype.`);
+    }
+  }
+  return found;
+}
+
+/** Adds the modules that have been loaded since the last time: what a program can hold comes from one of these. */
+function indexModules(found: Map<unknown, string>): Map<unknown, string> {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
+  for (; indexedModules < moduleLoadList.length; indexedModules++) {
+    const name = moduleLoadList[indexedModules]!.replace(/^NativeModule /, '');
+    if (name.startsWith('_') || !isBuiltin(`node:${name}`)) continue;
+    const exported: unknown = process.getBuiltinModule(`node:${name}`);
+    if (!isReference(exported)) continue;
+    if (!found.has(exported)) found.set(exported, `node:${name}`);
+    indexMembers(found, exported, `node:${name}#`);
+  }
+  return found;
+}
+
+function indexMembers(found: Map<unknown, string>, holder: object, before: string): void {
+  for (const key of Reflect.ownKeys(holder)) {
+    if (key === 'constructor' || key === 'prototype') continue;
+    const value = ownValue(holder, key);
+    if (isReference(value) && !found.has(value)) found.set(value, `${before}${String(key)}`);
+  }
+}
+
+/** Getters are left alone: some warn, some load things. */
+function ownValue(holder: object, key: string | symbol): unknown {
+  return Reflect.getOwnPropertyDescriptor(holder, key)?.value;
+}
+
+const isReference = (value: unknown): value is object =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null);

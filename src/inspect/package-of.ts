@@ -1,0 +1,90 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** An installed package, and what of it is meant. */
+export interface PackageOfFile {
+  readonly name: string;
+  readonly version: string;
+  /** Absolute path of the package's directory. */
+  readonly directory: string;
+  /** For a file its path in the package (`lib/index.js`), for an import what follows the name (`.`, `./stemmers`). */
+  readonly subpath: string;
+}
+
+interface Manifest {
+  readonly name?: unknown;
+  readonly version?: unknown;
+}
+
+const INSTALLED = `${sep}node_modules${sep}`;
+const manifests = new Map<string, Manifest | null>();
+const imports = new Map<string, PackageOfFile | null>();
+
+/** The installed package that a script belongs to; `undefined` for the user's own files, linked packages included. */
+export function packageOfFile(url: string): PackageOfFile | undefined {
+  const file = filePath(url);
+  if (!file?.includes(INSTALLED)) return undefined;
+  for (let directory = dirname(file); directory.includes(INSTALLED); directory = dirname(directory)) {
+    const found = packageAt(directory);
+    if (found) return { ...found, subpath: relative(directory, file).split(sep).join('/') };
+  }
+  return undefined;
+}
+
+/**
+ * The installed package that an import names, seen from the script that imports it (or from the working directory);
+ * `undefined` for builtins, relative imports, aliases, and packages that are links to the user's own files.
+ */
+export function packageOfImport(specifier: string, fromUrl: string | undefined): PackageOfFile | undefined {
+  if (isBuiltin(specifier)) return undefined;
+  if (/^(?:file:|\/)/.test(specifier)) return packageOfFile(specifier);
+  const [, name, rest] = /^((?:@[^/]+\/)?[^@./#][^/]*)(\/.*)?$/.exec(specifier) ?? [];
+  if (name === undefined) return undefined;
+  const from = dirname((fromUrl && filePath(fromUrl)) || join(process.cwd(), 'index.js'));
+  const known = `${from}\0${specifier}`;
+  let found = imports.get(known);
+  if (found === undefined) {
+    const installed = installedPackage(name, from);
+    found = installed ? { ...installed, subpath: rest ? `.${rest}` : '.' } : null;
+    imports.set(known, found);
+  }
+  return found ?? undefined;
+}
+
+function installedPackage(name: string, from: string): Omit<PackageOfFile, 'subpath'> | undefined {
+  for (let directory = from; ; directory = dirname(directory)) {
+    const candidate = join(directory, 'node_modules', name);
+    if (manifest(candidate)) {
+      const real = realpathSync(candidate);
+      return real.includes(INSTALLED) ? packageAt(real) : undefined;
+    }
+    if (dirname(directory) === directory) return undefined;
+  }
+}
+
+function packageAt(directory: string): Omit<PackageOfFile, 'subpath'> | undefined {
+  const { name, version } = manifest(directory) ?? {};
+  // A nested package.json with `type` alone is no package.
+  if (typeof name !== 'string' || typeof version !== 'string') return undefined;
+  return { name, version, directory };
+}
+
+function manifest(directory: string): Manifest | null {
+  let found = manifests.get(directory);
+  if (found === undefined) {
+    try {
+      found = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest;
+    } catch {
+      found = null;
+    }
+    manifests.set(directory, found);
+  }
+  return found;
+}
+
+function filePath(url: string): string | undefined {
+  if (url.startsWith('file:')) return fileURLToPath(url.replace(/[?#].*$/, ''));
+  return url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url) ? url : undefined;
+}
