@@ -3,6 +3,9 @@ import { GraphError } from '../errors.ts';
 /** Part of a resource's identity. */
 export type StatefulKey = readonly (string | number | boolean | null)[];
 
+/** The method by which a thing says what stands for it in cache keys. */
+const cacheKey: unique symbol = Symbol.for('hypernodes.cacheKey') as never;
+
 interface Holder {
   value: unknown;
   dispose: (() => unknown) | undefined;
@@ -56,6 +59,11 @@ export class Stateful<T> {
   /** Whether the resource exists in this process. */
   get created(): boolean {
     return this.#find() !== undefined;
+  }
+
+  /** What stands for the resource in cache keys: its key, or the code that creates it. */
+  [cacheKey](): StatefulKey | (() => T) {
+    return this.key ?? this.create;
   }
 
   #slot(): string | undefined {

@@ -16,6 +16,9 @@ export interface PackageOfFile {
 interface Manifest {
   readonly name?: unknown;
   readonly version?: unknown;
+  readonly main?: unknown;
+  readonly module?: unknown;
+  readonly exports?: unknown;
 }
 
 const INSTALLED = `${sep}node_modules${sep}`;
@@ -39,7 +42,7 @@ export function packageOfFile(url: string): PackageOfFile | undefined {
  */
 export function packageOfImport(specifier: string, fromUrl: string | undefined): PackageOfFile | undefined {
   if (isBuiltin(specifier)) return undefined;
-  if (/^(?:file:|\/)/.test(specifier)) return packageOfFile(specifier);
+  if (/^(?:file:|\/)/.test(specifier)) return packageOfResolved(specifier);
   const [, name, rest] = /^((?:@[^/]+\/)?[^@./#][^/]*)(\/.*)?$/.exec(specifier) ?? [];
   if (name === undefined) return undefined;
   const from = dirname((fromUrl && filePath(fromUrl)) || join(process.cwd(), 'index.js'));
@@ -51,6 +54,25 @@ export function packageOfImport(specifier: string, fromUrl: string | undefined):
     imports.set(known, found);
   }
   return found ?? undefined;
+}
+
+/** The import behind a path that a loader has already resolved; vite counts from the root of the project. */
+function packageOfResolved(path: string): PackageOfFile | undefined {
+  const found = packageOfFile(path.startsWith('/node_modules/') ? join(process.cwd(), path) : path);
+  return found && { ...found, subpath: publicSubpath(manifest(found.directory) ?? {}, `./${found.subpath}`) };
+}
+
+/** The name under which a package gives away a file: `.` for its main file, `./stemmers`; the path itself if it has none. */
+function publicSubpath({ exports, main, module }: Manifest, file: string): string {
+  const isIt = (target: unknown): boolean => {
+    if (typeof target === 'string') return join('.', target) === join('.', file);
+    return typeof target === 'object' && target !== null && Object.values(target).some(isIt);
+  };
+  if (isIt(main ?? './index.js') || isIt(module)) return '.';
+  if (typeof exports !== 'object' || exports === null) return isIt(exports) ? '.' : file;
+  const subpaths = Object.entries(exports).filter(([key]) => key.startsWith('.'));
+  if (subpaths.length === 0) return isIt(exports) ? '.' : file;
+  return subpaths.find(([, target]) => isIt(target))?.[0] ?? file;
 }
 
 function installedPackage(name: string, from: string): Omit<PackageOfFile, 'subpath'> | undefined {

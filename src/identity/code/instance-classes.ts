@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { builtinPath } from '../../inspect/index.ts';
+import { cacheKey } from '../digest.ts';
 
 /** Beyond this many objects, a constant is data for certain and not a structure of the user's classes. */
 const MOST = 1_000_000;
@@ -13,9 +14,10 @@ export function classesOf(root: unknown): readonly Function[] {
     const value = stack.pop();
     if (typeof value !== 'object' || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
     seen.add(value);
+    // It says itself what identifies it.
+    if (cacheKey in value) continue;
     const made = classOf(value);
     if (made) classes.add(made);
-    if (Symbol.for('hypernodes.cacheKey') in value) continue;
     if (types.isMap(value)) stack.push(...[...value].flat().reverse());
     else if (types.isSet(value)) stack.push(...[...value].reverse());
     if (Array.isArray(value)) {
@@ -27,7 +29,8 @@ export function classesOf(root: unknown): readonly Function[] {
   return [...classes];
 }
 
-function classOf(value: object): Function | undefined {
+/** The user's class of an instance; `undefined` for plain objects and those of the language. */
+export function classOf(value: object): Function | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (typeof prototype !== 'object' || prototype === null) return undefined;
   const made: unknown = (prototype as { constructor?: unknown }).constructor;

@@ -1,4 +1,4 @@
-import { definitionOf, Stateful } from '../../graph/index.ts';
+import { definitionOf } from '../../graph/index.ts';
 import {
   builtinPath,
   type CapturedVariable,
@@ -13,9 +13,10 @@ import {
 } from '../../inspect/index.ts';
 import { cacheKey, digest } from '../digest.ts';
 import { DigestError } from '../digest-error.ts';
+import { classTerm } from './class-term.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
-import { classesOf } from './instance-classes.ts';
+import { classesOf, classOf } from './instance-classes.ts';
 import { isNameKeeper, type Links, link } from './link.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
@@ -78,9 +79,6 @@ export class Reach {
       return describeDefinition(definition, (part, label) => `${this.#number(part, label)}`);
     }
     if (typeof value === 'function') return this.#function(value, name);
-    if (value instanceof Stateful) {
-      return `stateful ${value.key === undefined ? this.#part(value.create, `${name}.create`) : digest(value.key)}`;
-    }
     if (isNamespaceLike(value)) return this.#namespace(value, name);
     return this.#data(value, name);
   }
@@ -110,12 +108,12 @@ export class Reach {
       this.parts.add(`${installed.name} (package)`, `${installed.name}@${installed.version}`);
       return `package ${installed.name}@${installed.version} ${installed.subpath} ${fn.name} ${textDigest(source.source)}`;
     }
-    const text = this.#code(captured, name) + this.#properties(fn, name);
+    const text = this.#code(fn, captured, name) + this.#properties(fn, name);
     this.parts.add(functionPart(fn.name || name, url), textDigest(ownText(source)));
     return text;
   }
 
-  #code(captured: CapturedVariables, name: string): string {
+  #code(fn: Function, captured: CapturedVariables, name: string): string {
     const { parsed } = captured;
     const term = functionTerm(parsed);
     if (!term) return this.#refuse(name, 'it uses syntax that is not known yet');
@@ -123,7 +121,9 @@ export class Reach {
     for (const { constant, mayBeUninitialised, imported } of captured.variables.values()) {
       if ((!constant && !imported) || mayBeUninitialised) this.isSettled = false;
     }
-    const linked = link(term, captured, this.#links(captured, name), (value) => isKeeper(value));
+    const links = this.#links(captured, name);
+    const code = term[0] === 'class' ? classTerm(term, fn, (value) => links.value(value, name)) : term;
+    const linked = link(code, captured, links, isKeeper);
     return spell(normalise(linked), ({ reached }) => `^${this.#number(reached, this.#labels.get(reached) ?? name)}`);
   }
 
@@ -148,7 +148,7 @@ export class Reach {
       },
       imported: (variable, key) => this.#imported(variable, key, captured.url),
       loaded: (specifier) => this.#loaded(specifier, captured.url),
-      global: (name) => this.#global(name),
+      global: (name) => this.#global(name, captured),
       state: (name, how) => {
         this.#refuse(name, `'${owner}' ${how}, so it is state that results may depend on`);
         return ['state'];
@@ -197,11 +197,15 @@ export class Reach {
     return ['builtin', specifier];
   }
 
-  #global(name: string): Term {
+  #global(name: string, { parsed }: CapturedVariables): Term {
     if (name === 'NaN' || name === 'Infinity') return ['number', Number(name)];
     if (isKnownGlobal(name)) return ['builtin', name];
     this.isSettled = false;
-    if (!(name in globalThis)) return ['missing', name];
+    if (!(name in globalThis)) {
+      // What stands in a class's head is evaluated once and not kept.
+      if (parsed.form === 'class') this.#refuse(name, 'it names a field of a class, and the engine does not keep it');
+      return ['missing', name];
+    }
     return this.#value((globalThis as Record<string, unknown>)[name], name);
   }
 
@@ -246,8 +250,12 @@ export class Reach {
   #data(value: unknown, name: string): string {
     this.isSettled = false;
     try {
-      const content = digest(value, { ofFunction: (fn) => `^${this.#number(fn, fn.name || name)}` });
+      const ofFunction = (fn: Function) => `^${this.#number(fn, fn.name || name)}`;
+      const content = digest(value, { ofFunction });
       this.parts.add(name, content);
+      // The class of an instance is known by its code, so its name, which minifiers change, need not count.
+      if (isPlainInstance(value))
+        return `instance ${this.#number(classOf(value), name)} ${digest(publicFields(value), { ofFunction })}`;
       const classes = classesOf(value).map((one) => this.#number(one, one.name || name));
       return `data ${content} ${classes.join()}`;
     } catch (error) {
@@ -269,4 +277,19 @@ function isKeeper(value: unknown): boolean {
     keepers.set(value, known);
   }
   return known;
+}
+
+/** An instance of a user's class that extends nothing of the language, which may hold more than fields. */
+function isPlainInstance(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || cacheKey in value || !classOf(value)) return false;
+  let prototype: unknown = Object.getPrototypeOf(value);
+  while (typeof prototype === 'object' && prototype !== null && prototype !== Object.prototype) {
+    if (builtinPath(prototype) !== undefined) return false;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return true;
+}
+
+function publicFields(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('_')));
 }

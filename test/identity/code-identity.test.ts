@@ -1,0 +1,300 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources of functions are the subject here
+import { EventEmitter } from 'node:events';
+import { node, Pipeline, stateful } from 'hypernodes';
+import { describe, expect, it } from 'vitest';
+import { cacheKey, codeIdentity } from '../../src/identity/index.ts';
+
+/** Evaluates text, so that functions are what is written here and not what vitest makes of it. */
+const evaluate = (source: string): Function => new Function(`"use strict"; ${source}`)();
+const of = (source: string) => codeIdentity(evaluate(`return ${source}`)).digest;
+const problems = (fn: Function) => codeIdentity(fn).unidentified.map(({ name }) => name);
+
+describe('code that does the same has one identity', () => {
+  it.each([
+    ['({ a }) => a', '({ a: b }) => { return b }'],
+    ['({ a }) => a === undefined', '({ a }) => a === void 0'],
+    ['({ a }) => [true, false]', '({ a }) => [!0, !1]'],
+    ['({ a }) => 1000', '({ a }) => 1e3'],
+    ['({ a }) => "it\'s"', "({ a }) => 'it\\'s'"],
+    ['({ a }) => `text`', "({ a }) => 'text'"],
+    ['({ a }) => a["b"]', '({ a }) => a.b'],
+    ['({ a }) => ({ a: a, "b": 1 })', '({ a }) => ({ a, b: 1 })'],
+    ['({ a }) => { if (a) { return 1 } return 2 }', '({ a }) => a ? 1 : 2'],
+    ['({ a }) => { if (!a) return 2; else return 1 }', '({ a }) => a ? 1 : 2'],
+    ['({ a }) => { if (a) a() }', '({ a }) => { a && a() }'],
+    ['({ a }) => { if (!a) a() }', '({ a }) => { a || a() }'],
+    ['({ a }) => { const b = a; let c = 1; return b + c }', '({ a }) => { let b = a, c = 1; return b + c }'],
+    ['({ a }) => { const b = a + 1; return b }', '({ a }) => a + 1'],
+    ['({ a }) => { while (a) a() }', '({ a }) => { for (; a; ) a() }'],
+    ['({ a }) => { a(1); a(2); return a }', '({ a }) => (a(1), a(2), a)'],
+    ['({ a }) => { for (const b of a) { if (!b) continue; b() } }', '({ a }) => { for (const b of a) if (b) b() }'],
+    ['({ a }) => typeof a === "undefined"', '({ a }) => typeof a > "u"'],
+    ['({ a }) => typeof a !== "string"', '({ a }) => typeof a != "string"'],
+    ['({ a }) => { try { a() } catch (e) {} }', '({ a }) => { try { a() } catch {} }'],
+    ['({ a }) => a != null ? a : 1', '({ a }) => a ?? 1'],
+    ['({ a }) => new a', '({ a }) => new a()'],
+    ['({ a }) => { label: for (;;) break label }', '({ a }) => { other: for (;;) break other }'],
+    ['class A { #p = 1; get() { return this.#p } }', 'class B { #q = 1; get() { return this.#q } }'],
+    ['async ({ a }) => await a', '(_0) => __async(null, [_0], function* ({ a }) { return yield a })'],
+    ['function f({ n }) { return n ? f({ n: n - 1 }) : 0 }', 'function g({ n }) { return n ? g({ n: n - 1 }) : 0 }'],
+  ])('%s and %s', (one, other) => {
+    expect(of(one)).toBe(of(other));
+  });
+});
+
+describe('code that may do something else has another identity', () => {
+  it.each([
+    ['({ a }) => a', '({ b }) => b'],
+    ['({ a, b }) => a - b', '({ a, b }) => b - a'],
+    ['({ a }) => 1', '({ a }) => "1"'],
+    ['({ a }) => 1', '({ a }) => 1n'],
+    ['({ a }) => 0', '({ a }) => -0'],
+    ['({ a }) => null', '({ a }) => undefined'],
+    ['({ a }) => `${a}`', '({ a }) => "" + a'],
+    ['({ a }) => a == 1', '({ a }) => a === 1'],
+    ['({ a }) => a ? 1 : 2', '({ a }) => a ? 2 : 1'],
+    ['({ a }) => a && 1', '({ a }) => a || 1'],
+    ['({ a }) => a?.b', '({ a }) => a.b'],
+    ['({ a }) => a.b()', '({ a }) => (0, a.b)()'],
+    ['({ a }) => (a(1), a(2))', '({ a }) => (a(2), a(1))'],
+    ['({ a }) => { const b = a(); a(1); return b }', '({ a }) => { a(1); return a() }'],
+    ['({ a, x }) => { const b = a.x; x(); return b }', '({ a, x }) => { x(); return a.x }'],
+    ['({ a, x }) => { const b = x(); return a.y + b }', '({ a, x }) => a.y + x()'],
+    ['({ a, x }) => { const b = x(); return () => b }', '({ a, x }) => () => x()'],
+    ['({ a, x }) => { const b = x(); while (a()) a(b) }', '({ a, x }) => { while (a()) a(x()) }'],
+    ['({ a, x }) => { const b = x(); return a && b }', '({ a, x }) => a && x()'],
+    ['({ a, x }) => { const b = x(); return a?.(b) }', '({ a, x }) => a?.(x())'],
+    ['({ a }) => { let n = 0; return [() => n++, n] }', '({ a }) => { let n = 0; return [() => n++, 0] }'],
+    [
+      '({ a }) => { let i = 0; for (; i < 3; i++) a(() => i) }',
+      '({ a }) => { for (let i = 0; i < 3; i++) a(() => i) }',
+    ],
+    [
+      '({ a }) => { for (const x of a) { if (x) break; x() } }',
+      '({ a }) => { for (const x of a) { if (x) continue; x() } }',
+    ],
+    ['({ a }) => { try { return a() } finally { a(1) } }', '({ a }) => { try { return a() } catch { a(1) } }'],
+    ['async ({ a }) => { await a; return 1 }', 'async ({ a }) => { a; return 1 }'],
+    ['async ({ a }) => { for await (const x of a) x() }', 'async ({ a }) => { for (const x of a) x() }'],
+    ['({ a }) => /x/g', '({ a }) => /x/'],
+    ['({ a }) => { outer: for (;;) for (;;) break outer }', '({ a }) => { outer: for (;;) for (;;) break }'],
+    ['({ a }) => ({ __proto__: a })', '({ a }) => ({ ["__proto__"]: a })'],
+    [
+      '({ a }) => { switch (a) { case 1: a(); case 2: a() } }',
+      '({ a }) => { switch (a) { case 1: a(); break; case 2: a() } }',
+    ],
+    ['({ a }) => a.b.c', '({ a }) => a.c.b'],
+    ['({ a = 1 }) => a', '({ a = 2 }) => a'],
+    ['({ a }) => [a, , a]', '({ a }) => [a, undefined, a]'],
+    ['({ a }) => Math.max(a)', '({ a }) => Math.min(a)'],
+    ['({ a }) => [...a]', '({ a }) => [a]'],
+    ['({ a }) => { var b = a; { let b = 1; b } return b }', '({ a }) => { var b = a; { b = 1; b } return b }'],
+    ['class A { x = 1; y = this.x }', 'class A { y = this.x; x = 1 }'],
+    ['class A { static m() { return 1 } }', 'class A { m() { return 1 } }'],
+    ['class A { get m() { return 1 } }', 'class A { m() { return 1 } }'],
+    ['(a) => { const b = 1; b = 2; return b }', '(a) => { let b = 1; b = 2; return b }'],
+  ])('%s and %s', (one, other) => {
+    expect(of(one)).not.toBe(of(other));
+  });
+});
+
+describe('what code reaches belongs to it', () => {
+  it('captured values, as they are when asked', () => {
+    const make = evaluate('let n = 1; return { fn: () => n, set: (value) => { n = value } }') as never as {
+      fn: Function;
+      set(value: unknown): void;
+    };
+    const one = codeIdentity(make.fn).digest;
+    make.set(2);
+    const two = codeIdentity(make.fn).digest;
+    make.set('1');
+    const text = codeIdentity(make.fn).digest;
+    make.set(1);
+    expect(new Set([one, two, text]).size).toBe(3);
+    expect(codeIdentity(make.fn).digest).toBe(one);
+  });
+
+  it('captured structures, by content', () => {
+    const make = (list: string) => evaluate(`const list = ${list}; return ({ a }) => list.includes(a)`);
+    expect(codeIdentity(make('["a", "b"]')).digest).toBe(codeIdentity(make("['a','b']")).digest);
+    expect(codeIdentity(make('["a", "b"]')).digest).not.toBe(codeIdentity(make('["a", "c"]')).digest);
+    const grown = evaluate('const list = ["a"]; return Object.assign(({ a }) => list.includes(a), { list })');
+    const before = codeIdentity(grown).digest;
+    (grown as never as { list: string[] }).list.push('b');
+    expect(codeIdentity(grown).digest).not.toBe(before);
+  });
+
+  it('functions inside captured structures', () => {
+    const make = (body: string) => evaluate(`const steps = [(x) => ${body}]; return ({ x }) => steps[0](x)`);
+    expect(codeIdentity(make('x + 1')).digest).not.toBe(codeIdentity(make('x + 2')).digest);
+  });
+
+  it('the classes of captured instances, however deep', () => {
+    const make = (body: string) =>
+      evaluate(
+        `class A { run() { return ${body} } } const held = { deep: [new A()] }; return () => held.deep[0].run()`,
+      );
+    expect(codeIdentity(make('1')).digest).not.toBe(codeIdentity(make('2')).digest);
+  });
+
+  it('mutual recursion, from each side', () => {
+    const pair = (zero: string) =>
+      evaluate(
+        `const even = (n) => n === 0 ? ${zero} : odd(n - 1), odd = (n) => n !== 0 && even(n - 1); return [even, odd]`,
+      ) as never as Function[];
+    const [even, odd] = pair('true');
+    const [otherEven, otherOdd] = pair('"yes"');
+    expect(codeIdentity(even!).digest).toBe(codeIdentity(pair('true')[0]!).digest);
+    expect(codeIdentity(even!).digest).not.toBe(codeIdentity(odd!).digest);
+    expect(codeIdentity(even!).digest).not.toBe(codeIdentity(otherEven!).digest);
+    expect(codeIdentity(odd!).digest).not.toBe(codeIdentity(otherOdd!).digest);
+  });
+
+  it('what a bound function is bound to', () => {
+    const bound = (factor: number) => codeIdentity(evaluate('return (f, { x }) => f * x').bind(null, factor)).digest;
+    expect(bound(2)).toBe(bound(2));
+    expect(bound(2)).not.toBe(bound(3));
+  });
+
+  it('what a computed key of a class was', () => {
+    const make = (key: string) => evaluate(`const key = '${key}'; return class { [key]() { return 1 } }`);
+    expect(codeIdentity(make('a')).digest).not.toBe(codeIdentity(make('b')).digest);
+  });
+
+  it('what a wrapper made by a package closes over', () => {
+    const wrap = (body: string) =>
+      codeIdentity(evaluate(`const wrap = (f) => (x) => f(x); return wrap((x) => ${body})`)).digest;
+    expect(wrap('x')).not.toBe(wrap('x + 1'));
+  });
+
+  it('what was given the name of a declared function', () => {
+    const make = (wrapper: string) =>
+      evaluate(`function f(n) { return n ? f(n - 1) : 0 } const g = f; f = ${wrapper}; return g`);
+    expect(codeIdentity(make('(n) => g(n)')).digest).not.toBe(codeIdentity(make('(n) => g(n) + 1')).digest);
+  });
+
+  it('nodes and pipelines', () => {
+    const inner = (factor: number) => new Pipeline({ nodes: [node('y', ({ x }: { x: number }) => x * factor)] });
+    const outer = (factor: number) => {
+      const pipeline = inner(factor);
+      return ({ x }: { x: number }) => pipeline.runSync({ x });
+    };
+    expect(codeIdentity(outer(2)).digest).toBe(codeIdentity(outer(2)).digest);
+    expect(codeIdentity(outer(2)).digest).not.toBe(codeIdentity(outer(3)).digest);
+    expect(problems(outer(2))).toEqual([]);
+  });
+
+  it('stateful resources by key, else by the code that creates them', () => {
+    const use = (create: () => unknown, key?: string[]) => {
+      const model = stateful(create, key ? { key } : {});
+      return codeIdentity(() => model.get()).digest;
+    };
+    expect(use(() => 1, ['model', 'a'])).toBe(use(() => 2, ['model', 'a']));
+    expect(use(() => 1, ['model', 'a'])).not.toBe(use(() => 1, ['model', 'b']));
+    expect(use(() => 1)).not.toBe(use(() => 2));
+  });
+
+  it('what [cacheKey] says', () => {
+    const use = (key: string) => {
+      const client = Object.assign(new EventEmitter(), { [cacheKey]: () => key });
+      return codeIdentity(() => client.listenerCount('x'));
+    };
+    expect(use('a').unidentified).toEqual([]);
+    expect(use('a').digest).toBe(use('a').digest);
+    expect(use('a').digest).not.toBe(use('b').digest);
+  });
+});
+
+describe('what cannot be identified is named', () => {
+  it('captured things without content', () => {
+    const client = new EventEmitter();
+    const config = { retries: 1, client };
+    const pending = Promise.resolve(1);
+    expect(problems(() => client)).toEqual(['client']);
+    expect(problems(() => config)).toEqual(['config.client']);
+    expect(problems(() => pending)).toEqual(['pending']);
+    expect(codeIdentity(() => pending).unidentified[0]?.reason).toContain('a promise');
+  });
+
+  it('but a plain field of the same object does not need the rest', () => {
+    const config = { retries: 1, client: new EventEmitter() };
+    const use = () => config.retries;
+    const before = codeIdentity(use);
+    expect(before.unidentified).toEqual([]);
+    config.retries = 2;
+    expect(codeIdentity(use).digest).not.toBe(before.digest);
+  });
+
+  it('things of that kind in a helper', () => {
+    const client = new EventEmitter();
+    const helper = () => client.eventNames();
+    expect(problems(() => helper())).toEqual(['client']);
+  });
+
+  it.each([
+    ['a counter', 'let calls = 0; return ({ x }) => { calls++; return x }', 'calls'],
+    ['a memo table', 'const memo = {}; return ({ x }) => memo[x] ??= x * 2', 'memo'],
+    [
+      'a memo map',
+      'const memo = new Map(); return ({ x }) => { if (!memo.has(x)) memo.set(x, x * 2); return memo.get(x) }',
+      'memo',
+    ],
+    ['a log', 'const seen = []; return ({ x }) => { seen.push(x); return x }', 'seen'],
+    ['a field', 'const state = { n: 0 }; return ({ x }) => { state.n += x; return state.n }', 'state'],
+    ['a counter in a helper', 'let n = 0; const next = () => ++n; return () => next()', 'n'],
+    ['a static counter', 'class A { static n = 0; constructor() { A.n++ } } return () => new A()', 'A.n'],
+  ])('state that the code keeps: %s', (_, source, name) => {
+    expect(problems(evaluate(source))).toEqual([name]);
+  });
+
+  it('this of an arrow, super of a method, eval', () => {
+    const { arrow } = new (class {
+      x = 1;
+      arrow = () => this.x;
+    })();
+    expect(problems(arrow)).toEqual(['this of arrow']);
+    expect(problems(evaluate('return { m() { return super.toString() } }.m'))).toEqual(['super of m']);
+    expect(problems(evaluate('return ({ x }) => eval(x)'))).toHaveLength(1);
+  });
+
+  it('modules that are loaded while it runs', () => {
+    expect(problems(evaluate('return async () => import("./other.js")'))).toEqual(["import('./other.js')"]);
+    expect(problems(evaluate('return async () => import("node:fs")'))).toEqual([]);
+    expect(codeIdentity(evaluate('return async () => import("acorn")')).parts).toMatchObject({
+      'acorn (package)': expect.stringMatching(/^acorn@\d/),
+    });
+  });
+
+  it('native functions without a name', () => {
+    const native = Proxy.revocable(() => 1, {}).proxy;
+    expect(problems(() => native)).toEqual(['native']);
+  });
+});
+
+describe('the user can say it', () => {
+  const client = new EventEmitter();
+  const use = ({ x }: { x: number }) => client.listenerCount(String(x));
+
+  it('with a version, which pins the identity', () => {
+    const one = codeIdentity(() => 1, { version: '1', name: 'a' });
+    expect(codeIdentity(() => 2, { version: '1', name: 'a' }).digest).toBe(one.digest);
+    expect(codeIdentity(() => 1, { version: '2', name: 'a' }).digest).not.toBe(one.digest);
+    expect(codeIdentity(() => 1, { version: '1', name: 'b' }).digest).not.toBe(one.digest);
+    expect(codeIdentity(use, { version: '1' }).unidentified).toEqual([]);
+  });
+
+  it('with deps, which are added to it', () => {
+    const helper = (n: number) => n;
+    const one = codeIdentity(use, { deps: ['db-1', helper] });
+    expect(one.unidentified).toEqual([]);
+    expect(codeIdentity(use, { deps: ['db-1', helper] }).digest).toBe(one.digest);
+    expect(codeIdentity(use, { deps: ['db-2', helper] }).digest).not.toBe(one.digest);
+    expect(codeIdentity(use, { deps: ['db-1', (n: number) => -n] }).digest).not.toBe(one.digest);
+    expect(codeIdentity(use, { deps: [client] }).unidentified.map(({ name }) => name)).toEqual(['deps[0]']);
+  });
+
+  it('and version and deps add up', () => {
+    const identity = (version: string, dep: number) => codeIdentity(use, { version, deps: [dep] }).digest;
+    expect(new Set([identity('1', 1), identity('1', 2), identity('2', 1)]).size).toBe(3);
+  });
+});
