@@ -90,3 +90,8 @@ export class RemoteError extends HypernodesError<RemoteErrorCode> {}
 
 /** An optional peer dependency that is absent or of the wrong version; `hint` is the install command. */
 export class MissingPeerError extends HypernodesError<'MISSING_PEER'> {}
+
+export type CacheErrorCode = 'CACHE_FORMAT' | 'CACHE_FULL' | 'CACHE_UNWRITABLE';
+
+/** A cache that cannot be read by this version or cannot be written to; `cause` is what the system said. */
+export class CacheError extends HypernodesError<CacheErrorCode> {}

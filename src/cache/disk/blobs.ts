@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EntryHeader } from '../cache.ts';
+import { writeWhole } from '../write-whole.ts';
+import { fileInfo, namesIn } from './file-info.ts';
+
+/** Age in milliseconds from which an unfinished file is nobody's any more. */
+const ORPHAN_AGE = 3_600_000;
+
+/** Large values, each in a file that is named for what it holds: equal values of several entries are stored once. */
+export class Blobs {
+  readonly #folder: string;
+  #temporaries = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Name of a value. Its outputs' digests, its length and its checksum determine it; hashing the bytes once more would
+   * cost as much as writing them.
+   */
+  name(header: EntryHeader, value: Uint8Array, checksum: number): Buffer {
+    const digests = Object.entries(header.digests).sort(([a], [b]) => (a < b ? -1 : 1));
+    const hash = createHash('sha256').update(JSON.stringify([digests, value.byteLength, checksum]));
+    return (digests.length === 0 ? hash.update(value) : hash).digest();
+  }
+
+  /** Stores a value, unless it is there. */
+  write(name: string, value: Uint8Array): void {
+    if (this.#refresh(name, value.byteLength)) return;
+    const file = this.#fileOf(name);
+    const temporary = `${file}.${process.pid}-${Date.now().toString(36)}-${this.#temporaries++}.tmp`;
+    try {
+      try {
+        writeWhole(temporary, value);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        mkdirSync(dirname(file), { recursive: true });
+        writeWhole(temporary, value);
+      }
+      renameSync(temporary, file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Whether the value is there; if so it counts as new, so that no sweep takes it for an orphan meanwhile. */
+  #refresh(name: string, bytes: number): boolean {
+    const now = new Date();
+    try {
+      if (statSync(this.#fileOf(name)).size !== bytes) return false;
+      utimesSync(this.#fileOf(name), now, now);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  has(name: string, bytes: number): boolean {
+    return fileInfo(this.#fileOf(name))?.size === bytes;
+  }
+
+  read(name: string): Buffer | undefined {
+    try {
+      return readFileSync(this.#fileOf(name));
+    } catch {
+      return undefined;
+    }
+  }
+
+  remove(name: string): void {
+    rmSync(this.#fileOf(name), { force: true });
+  }
+
+  /** Removes old files that nothing refers to: values whose record was never written, and unfinished ones. */
+  sweep(isUsed: (name: string) => boolean): number {
+    const before = Date.now() - ORPHAN_AGE;
+    let freed = 0;
+    for (const folder of namesIn(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      for (const rest of namesIn(join(this.#folder, folder))) {
+        const temporary = /^[0-9a-f]{62}\..+\.tmp$/.test(rest);
+        if (!temporary && (!/^[0-9a-f]{62}$/.test(rest) || isUsed(folder + rest))) continue;
+        const file = join(this.#folder, folder, rest);
+        const info = fileInfo(file);
+        if (info === undefined || info.mtimeMs > before) continue;
+        rmSync(file, { force: true });
+        freed += info.size;
+      }
+    }
+    return freed;
+  }
+
+  #fileOf(name: string): string {
+    return join(this.#folder, name.slice(0, 2), name.slice(2));
+  }
+}

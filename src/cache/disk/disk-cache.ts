@@ -1,0 +1,259 @@
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { CacheError } from '../../errors.ts';
+import type { Cache, CacheEntry, EntryHeader, EntryInfo } from '../cache.ts';
+import { checkLimit } from '../check-limit.ts';
+import { reportDamage } from '../report-damage.ts';
+import { fromState, getState } from '../travel.ts';
+import { finishAtExit } from './finish-at-exit.ts';
+import { keyBytes } from './key-bytes.ts';
+import { evict, removeBlob, tidy } from './reclaim.ts';
+import { BLOB, blobNameAt, DEFLATED, decodeRecord, keyAt, TEXT, TOMBSTONE } from './record-format.ts';
+import { type FoundRecord, Store } from './store.ts';
+
+export interface DiskCacheOptions {
+  /** Directory of the cache; made on the first write. */
+  readonly path: string;
+  /** Bytes on disk to keep to; the least recently used entries make room. Default unlimited. */
+  readonly maxBytes?: number;
+  /** Deflate values of 4 KB and more where that saves a fifth. Default false: it costs more time than it saves. */
+  readonly compression?: boolean;
+}
+
+/** Values of this many bytes and more are files of their own. */
+const BLOB_BYTES = 65_536;
+const COMPRESSED_BYTES = 4096;
+const empty = new Uint8Array(0);
+const noHeader = '';
+
+/**
+ * Keeps results on a local disk: small ones packed into append-only files, large ones in files of their own. Any number
+ * of processes and threads may use one directory at once, and none of them loses what it stored when it is killed.
+ * Reads and writes are synchronous: a small one takes microseconds.
+ *
+ * @example
+ * const cache = new DiskCache({ path: './cache', maxBytes: 10e9 });
+ * const counted = await perDoc.with({ cache }).map({ text: docs }, { over: 'text' });
+ */
+export class DiskCache implements Cache {
+  readonly path: string;
+  readonly #options: DiskCacheOptions;
+  #store: Store | undefined;
+  #damaged = 0;
+  /** Bytes that may be written before the size is looked at again. */
+  #budget = 0;
+
+  constructor(options: string | DiskCacheOptions) {
+    this.#options = typeof options === 'string' ? { path: options } : options;
+    this.path = this.#options.path;
+    if (typeof this.path !== 'string' || this.path === '') {
+      throw new TypeError('DiskCache: path is missing; expected the path of a directory.');
+    }
+    if (this.#options.maxBytes !== undefined) checkLimit('DiskCache', 'maxBytes', this.#options.maxBytes);
+  }
+
+  /** Damaged entries met so far; each counted as absent. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
+  get(key: string): CacheEntry | undefined {
+    const found = this.#read(key, true);
+    if (found === undefined) return undefined;
+    const header = headerOf(found);
+    const value = this.#valueOf(found);
+    if (value === undefined) {
+      this.#open().table.drop(found.row);
+      return undefined;
+    }
+    this.#open().touch(found.row);
+    return { header, value };
+  }
+
+  head(key: string): EntryHeader | undefined {
+    const found = this.#read(key, false);
+    if (found === undefined) return undefined;
+    this.#open().touch(found.row);
+    return headerOf(found);
+  }
+
+  has(key: string): boolean {
+    const { table } = this.#open();
+    const row = this.#open().find(keyBytes(key));
+    return row >= 0 && table.isEntry(row);
+  }
+
+  /** @throws CacheError `CACHE_FULL` or `CACHE_UNWRITABLE`; what was stored before stays readable. */
+  put(key: string, { header, value }: CacheEntry): void {
+    this.#writing((store) => {
+      const { bytes: stored, flags } = this.#pack(value);
+      const text = JSON.stringify(header);
+      this.#makeRoom(store, stored.byteLength + text.length);
+      const content = { key: keyBytes(key), header: text, value: stored, valueChecksum: crc32(stored) };
+      if (stored.byteLength < BLOB_BYTES) return store.append({ ...content, flags });
+      const blob = store.blobs.name(header, stored, content.valueChecksum);
+      const name = blob.toString('hex');
+      store.blobs.write(name, stored);
+      store.append({ ...content, flags: flags | BLOB, blob });
+      // Another process may have evicted an equal value while it was only found to be there.
+      if (!store.blobs.has(name, stored.byteLength)) store.blobs.write(name, stored);
+    });
+  }
+
+  #pack(value: Uint8Array): { bytes: Uint8Array; flags: number } {
+    if (this.#options.compression && value.byteLength >= COMPRESSED_BYTES) {
+      const deflated = deflateRawSync(value, { level: 1 });
+      if (deflated.byteLength <= value.byteLength * 0.8) return { bytes: deflated, flags: DEFLATED };
+    }
+    return { bytes: value, flags: 0 };
+  }
+
+  delete(key: string): boolean {
+    if (!this.has(key)) return false;
+    this.#writing((store) => {
+      const row = store.find(keyBytes(key));
+      const bytes = store.view(row, false);
+      const { at } = store.segments;
+      const name = store.table.flags(row) & BLOB && decodeRecord(bytes, at) ? blobNameAt(bytes, at) : undefined;
+      const bytesOfValue = store.table.size(row);
+      store.append({ key: keyBytes(key), flags: TOMBSTONE, header: noHeader, value: empty, valueChecksum: 0 });
+      if (name !== undefined) removeBlob(store, name, bytesOfValue);
+    });
+    return true;
+  }
+
+  *entries(): Iterable<EntryInfo> {
+    const store = this.#open();
+    store.refresh(true);
+    const { table, segments } = store;
+    for (let row = 0; row < table.rows; row++) {
+      if (!table.isEntry(row)) continue;
+      const bytes = store.view(row, false);
+      const { at } = segments;
+      if (decodeRecord(bytes, at) === undefined) continue;
+      yield {
+        key: keyAt(bytes, at).toString('hex'),
+        size: table.length(row) + table.size(row),
+        usedAt: table.used(row),
+      };
+    }
+  }
+
+  evict(maxBytes: number): number {
+    return this.#writing((store) => evict(store, maxBytes));
+  }
+
+  record(name: string, text: string): void {
+    if (this.recall(name) === text) return;
+    const value = Buffer.from(text);
+    this.#writing((store) =>
+      store.append({ key: textKey(name), flags: TEXT, header: noHeader, value, valueChecksum: crc32(value) }),
+    );
+  }
+
+  recall(name: string): string | undefined {
+    const store = this.#open();
+    // A text may have been replaced, unlike an entry.
+    store.refresh();
+    const found = store.read(textKey(name), true, this.#onDamage);
+    return found === undefined || !(found.head.flags & TEXT) ? undefined : this.#valueOf(found)?.toString();
+  }
+
+  /**
+   * Takes notice of what other processes deleted or recorded. What they stored is found without it: a key that isn't known is
+   * looked for on the disk again.
+   */
+  refresh(): void {
+    this.#open().refresh(true);
+  }
+
+  /** Finishes the files and releases them; the next use opens them again. */
+  close(): void {
+    this.#store?.close();
+    this.#store = undefined;
+  }
+
+  #open(): Store {
+    if (this.#store === undefined) {
+      this.#store = new Store(this.path, this.#options.maxBytes);
+      finishAtExit(this, this.#store);
+    }
+    return this.#store;
+  }
+
+  #read(key: string, whole: boolean): FoundRecord | undefined {
+    const found = this.#open().read(keyBytes(key), whole, this.#onDamage);
+    return found !== undefined && this.#open().table.isEntry(found.row) ? found : undefined;
+  }
+
+  #onDamage = (where: string): void => {
+    this.#damaged++;
+    reportDamage(this, where);
+  };
+
+  /** A copy of the value, checked; `undefined` when it is damaged or was evicted elsewhere. */
+  #valueOf({ bytes, at, head }: FoundRecord): Buffer | undefined {
+    let stored: Buffer;
+    if (head.flags & BLOB) {
+      const blob = this.#open().blobs.read(blobNameAt(bytes, at));
+      if (blob === undefined) return undefined;
+      stored = blob;
+    } else stored = Buffer.from(bytes.subarray(head.valueAt, head.valueAt + head.valueBytes));
+    if (stored.byteLength === head.valueBytes && crc32(stored) === head.valueChecksum) {
+      return head.flags & DEFLATED ? inflateRawSync(stored) : stored;
+    }
+    if (head.flags & BLOB) this.#open().blobs.remove(blobNameAt(bytes, at));
+    this.#onDamage(head.flags & BLOB ? `${this.path}/blobs/${blobNameAt(bytes, at)}` : `${this.path}/segments`);
+    return undefined;
+  }
+
+  /** Keeps to `maxBytes`, looking seldom: each look costs time for every entry. */
+  #makeRoom(store: Store, bytes: number): void {
+    if (store.idle) tidy(store);
+    const { maxBytes } = this.#options;
+    if (maxBytes === undefined) return;
+    this.#budget -= bytes;
+    if (this.#budget > 0) return;
+    evict(store, Math.max(0, (maxBytes * 15) / 16 - bytes));
+    this.#budget = maxBytes / 16;
+  }
+
+  #writing<T>(write: (store: Store) => T): T {
+    const store = this.#open();
+    try {
+      return write(store);
+    } catch (error) {
+      throw asCacheError(error, this.path);
+    }
+  }
+
+  [getState](): DiskCacheOptions {
+    return this.#options;
+  }
+
+  static [fromState](options: DiskCacheOptions): DiskCache {
+    return new DiskCache(options);
+  }
+}
+
+const textKey = (name: string): Buffer => keyBytes(`text: ${name}`);
+
+function headerOf({ bytes, head }: FoundRecord): EntryHeader {
+  return JSON.parse(bytes.toString('utf8', head.headerAt, head.headerEnd)) as EntryHeader;
+}
+
+function asCacheError(error: unknown, path: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof CacheError || typeof code !== 'string') return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new CacheError('CACHE_FULL', `${path}: no space left for cache entries.`, {
+      path,
+      hint: 'Free space on that disk, or give DiskCache a maxBytes, or another path.',
+      cause: error,
+    });
+  }
+  return new CacheError('CACHE_UNWRITABLE', `${path}: the cache cannot be written to (${message}).`, {
+    path,
+    hint: 'Make the directory writable, or give DiskCache another path.',
+    cause: error,
+  });
+}

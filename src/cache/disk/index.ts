@@ -1,0 +1,1 @@
+export { DiskCache, type DiskCacheOptions } from './disk-cache.ts';

@@ -1,0 +1,117 @@
+import { crc32 } from 'node:zlib';
+
+/** The record says that its key was deleted. */
+export const TOMBSTONE = 1;
+/** The value is a file of its own; the header area starts with its 32-byte name. */
+export const BLOB = 2;
+/** A mutable text of `record`, no entry. */
+export const TEXT = 4;
+/** The value is stored deflated. */
+export const DEFLATED = 8;
+
+/** Bytes before the header: magic, checksum, checksum of the value, header length and flags, value length, time, key. */
+export const FIXED = 64;
+export const KEY_BYTES = 32;
+/** Most bytes that a header may have; its length shares a word with the flags. */
+export const MAX_HEADER = 0xff_ffff;
+
+const KEY_AT = 32;
+/** `HNR1`, the version included. */
+const MAGIC = 0x3152_4e48;
+export const MAGIC_BYTES: Uint8Array = Buffer.from('HNR1');
+
+const align = (position: number): number => (position + 7) & ~7;
+
+/** What the fixed part of a record says, positions counted in the buffer it was read from. */
+export interface RecordHead {
+  readonly flags: number;
+  /** When it was written, in milliseconds with fractions: of two records with one key the later holds. */
+  readonly time: number;
+  readonly headerAt: number;
+  readonly headerEnd: number;
+  readonly valueAt: number;
+  /** Bytes of the value as stored, inline or as a file. */
+  readonly valueBytes: number;
+  readonly valueChecksum: number;
+  /** Where the next record starts. */
+  readonly end: number;
+}
+
+export interface RecordContent {
+  readonly key: Uint8Array;
+  readonly flags: number;
+  readonly time: number;
+  readonly header: Uint8Array | string;
+  /** Name of the file that holds the value, for a {@link BLOB}. */
+  readonly blob?: Uint8Array;
+  readonly value: Uint8Array;
+  readonly valueChecksum: number;
+}
+
+let scratch = Buffer.alloc(1 << 17);
+
+/**
+ * One record as bytes in a shared buffer, valid until the next call. The checksum covers all but the value, whose own
+ * checksum is part of what it covers: a header can be trusted without reading the value.
+ */
+export function encodeRecord({ key, flags, time, header, blob, value, valueChecksum }: RecordContent): Buffer {
+  const prefix = blob?.byteLength ?? 0;
+  const headerBytes = prefix + (typeof header === 'string' ? Buffer.byteLength(header) : header.byteLength);
+  if (headerBytes > MAX_HEADER) throw new RangeError(`A cache header of ${headerBytes} bytes is too long.`);
+  const valueAt = align(FIXED + headerBytes);
+  const end = align(valueAt + (blob === undefined ? value.byteLength : 0));
+  if (end > scratch.length) scratch = Buffer.alloc(end * 2);
+  scratch.writeUInt32LE(MAGIC, 0);
+  scratch.writeUInt32LE(valueChecksum, 8);
+  scratch.writeUInt32LE(((flags << 24) | headerBytes) >>> 0, 12);
+  scratch.writeDoubleLE(value.byteLength, 16);
+  scratch.writeDoubleLE(time, 24);
+  scratch.set(key, KEY_AT);
+  if (blob !== undefined) scratch.set(blob, FIXED);
+  if (typeof header === 'string') scratch.write(header, FIXED + prefix);
+  else scratch.set(header, FIXED + prefix);
+  scratch.fill(0, FIXED + headerBytes, valueAt);
+  if (blob === undefined) {
+    scratch.set(value, valueAt);
+    scratch.fill(0, valueAt + value.byteLength, end);
+  }
+  scratch.writeUInt32LE(crc32(scratch.subarray(8, FIXED + headerBytes)), 4);
+  return scratch.subarray(0, end);
+}
+
+/** Bytes from `at` to the end of the header; `undefined` when no record starts there. */
+export function headBytes(bytes: Buffer, at: number): number | undefined {
+  if (at + FIXED > bytes.length || bytes.readUInt32LE(at) !== MAGIC) return undefined;
+  return FIXED + (bytes.readUInt32LE(at + 12) & MAX_HEADER);
+}
+
+/** Reads the record at `at`, the header at least being there; `undefined` when it is none, or damaged. */
+export function decodeRecord(bytes: Buffer, at: number): RecordHead | undefined {
+  const head = headBytes(bytes, at);
+  if (head === undefined || at + head > bytes.length) return undefined;
+  if (crc32(bytes.subarray(at + 8, at + head)) !== bytes.readUInt32LE(at + 4)) return undefined;
+  const flags = bytes[at + 15]!;
+  const valueBytes = bytes.readDoubleLE(at + 16);
+  const valueAt = at + align(head);
+  return {
+    flags,
+    time: bytes.readDoubleLE(at + 24),
+    headerAt: at + FIXED + (flags & BLOB ? KEY_BYTES : 0),
+    headerEnd: at + head,
+    valueAt,
+    valueBytes,
+    valueChecksum: bytes.readUInt32LE(at + 8),
+    end: flags & BLOB ? valueAt : align(valueAt + valueBytes),
+  };
+}
+
+/** The key of the record at `at`; a view. */
+export const keyAt = (bytes: Buffer, at: number): Buffer => bytes.subarray(at + KEY_AT, at + KEY_AT + KEY_BYTES);
+
+/** Name of the file with the value of the record at `at`, as hexadecimal digits. */
+export const blobNameAt = (bytes: Buffer, at: number): string =>
+  bytes.toString('hex', at + FIXED, at + FIXED + KEY_BYTES);
+
+/** Whether the record at `at` has this key. */
+export const hasKey = (bytes: Buffer, at: number, key: Uint8Array): boolean =>
+  bytes.compare(key, 0, KEY_BYTES, at + KEY_AT, at + KEY_AT + KEY_BYTES) === 0;

@@ -1,0 +1,240 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Blobs } from './blobs.ts';
+import { DROPPED, EntryTable, ROW_BYTES } from './entry-table.ts';
+import { fileInfo } from './file-info.ts';
+import { checkFormat, markFormat } from './format-marker.ts';
+import { readHint, writeHint } from './hint-file.ts';
+import { type Fingerprint, fingerprint } from './key-bytes.ts';
+import {
+  BLOB,
+  decodeRecord,
+  encodeRecord,
+  FIXED,
+  hasKey,
+  headBytes,
+  type RecordContent,
+  type RecordHead,
+  TOMBSTONE,
+} from './record-format.ts';
+import { scanSegment } from './scan-segment.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import { type Segment, Segments } from './segments.ts';
+
+/** Bytes at which a segment is finished and a new one begun. */
+const SEAL_BYTES = 64 << 20;
+/** Bytes that surely hold most headers. */
+const PROBE = 1024;
+
+/** What `read` found; `bytes` are valid until the next call of the store. */
+export interface FoundRecord {
+  readonly row: number;
+  readonly bytes: Buffer;
+  /** Where in the bytes the record starts. */
+  readonly at: number;
+  readonly head: RecordHead;
+}
+
+/** Milliseconds since the epoch, in fractions: a delete and a put within one millisecond have an order. */
+const clock = (): number => performance.timeOrigin + performance.now();
+
+/** The records of a directory and where each is. Knows nothing of headers, values or eviction. */
+export class Store {
+  readonly path: string;
+  readonly segments: Segments;
+  readonly blobs: Blobs;
+  readonly table: EntryTable;
+  readonly #sealBytes: number;
+  readonly #print: Fingerprint = { low: 0, high: 0 };
+  /** Finished segments with entries used since their hint was written; only where the use will be asked for. */
+  readonly #used: Set<number> | undefined;
+  #writer: SegmentWriter | undefined;
+
+  /** @throws CacheError `CACHE_FORMAT` */
+  constructor(path: string, maxBytes = Number.POSITIVE_INFINITY) {
+    checkFormat(path);
+    this.path = path;
+    this.segments = new Segments(join(path, 'segments'));
+    this.blobs = new Blobs(join(path, 'blobs'));
+    this.#sealBytes = Math.min(SEAL_BYTES, maxBytes / 8);
+    this.#used = maxBytes < Number.POSITIVE_INFINITY ? new Set() : undefined;
+    const found = this.segments.list(() => undefined);
+    let hinted = 0;
+    for (const { hint } of found) hinted += fileInfo(hint)?.size ?? 0;
+    this.table = new EntryTable(Math.ceil(hinted / ROW_BYTES));
+    for (const segment of found) this.#load(segment);
+  }
+
+  #load(segment: Segment): void {
+    const size = this.segments.size(segment);
+    const hint = readHint(segment.hint);
+    if (hint !== undefined && hint.covered <= size) {
+      this.table.load(hint.rows, segment.id);
+      segment.scanned = hint.covered;
+      segment.sealed = hint.sealed;
+    }
+    scanSegment(this.segments, segment, size, this.table);
+    if (segment.sealed || !this.segments.abandoned(segment)) return;
+    // Its creator was killed; whoever finds it finishes it.
+    segment.sealed = true;
+    this.writeHint(segment);
+  }
+
+  /** Takes notice of what other processes did; `all` also of those that seem idle. */
+  refresh(all = false): void {
+    let lost = false;
+    const found = this.segments.list((segment) => {
+      lost = true;
+      this.#forget(segment);
+    });
+    for (const segment of found) this.#load(segment);
+    for (const [segment, size] of this.segments.grown(all || lost)) {
+      scanSegment(this.segments, segment, size, this.table);
+    }
+  }
+
+  #forget(segment: Segment): void {
+    for (let row = 0; row < this.table.rows; row++) if (this.table.segment(row) === segment.id) this.table.drop(row);
+    if (segment !== this.#writer?.segment) return;
+    this.#writer.close();
+    this.#writer = undefined;
+  }
+
+  /** Row of a key, deleted ones included, or -1; looks at what others wrote only when it isn't known. */
+  find(key: Uint8Array): number {
+    const { low, high } = fingerprint(key, this.#print);
+    const row = this.#live(low, high);
+    if (row >= 0) return row;
+    this.refresh();
+    return this.#live(low, high);
+  }
+
+  #live(low: number, high: number): number {
+    const row = this.table.find(low, high);
+    return row >= 0 && this.table.flags(row) & DROPPED ? -1 : row;
+  }
+
+  /**
+   * The record of a key, at least up to the end of its header, all of it with `whole`. `undefined` when there is none;
+   * a damaged one is forgotten, after `onDamage`.
+   */
+  read(key: Uint8Array, whole: boolean, onDamage: (where: string) => void): FoundRecord | undefined {
+    for (;;) {
+      const row = this.find(key);
+      if (row < 0 || this.table.flags(row) & TOMBSTONE) return undefined;
+      const segment = this.segments.all[this.table.segment(row)]!;
+      const bytes = this.view(row, whole);
+      const { at } = this.segments;
+      const head = bytes.length >= at + FIXED && hasKey(bytes, at, key) ? decodeRecord(bytes, at) : undefined;
+      if (head !== undefined) return { row, bytes, at, head };
+      this.table.drop(row);
+      if (bytes.length === 0 && fileInfo(segment.file) === undefined) {
+        // Its segment was compacted by another process, which wrote the entry elsewhere.
+        this.refresh(true);
+        continue;
+      }
+      onDamage(`${segment.file} at ${this.table.offset(row)}`);
+      return undefined;
+    }
+  }
+
+  /** Bytes of the record of a row, from `segments.at`: up to the end of its header, or all of it. */
+  view(row: number, whole: boolean): Buffer {
+    const segment = this.segments.all[this.table.segment(row)]!;
+    const offset = this.table.offset(row);
+    const length = this.table.length(row);
+    if (whole || length <= PROBE) return this.segments.view(segment, offset, length);
+    const bytes = this.segments.view(segment, offset, PROBE);
+    const needed = headBytes(bytes, this.segments.at);
+    if (needed === undefined || needed <= PROBE) return bytes;
+    return this.segments.view(segment, offset, Math.min(needed, length));
+  }
+
+  /** Remembers that the entry of a row was used. */
+  touch(row: number): void {
+    this.table.touch(row, clock());
+    this.#used?.add(this.table.segment(row));
+  }
+
+  /** Appends a record; when this returns, it outlives the process. */
+  append(content: Omit<RecordContent, 'time'>): void {
+    const { low, high } = fingerprint(content.key, this.#print);
+    const known = this.table.find(low, high);
+    const now = clock();
+    const time = known < 0 ? now : Math.max(now, this.table.time(known) + 0.001);
+    this.appendRaw(encodeRecord({ ...content, time }), {
+      low,
+      high,
+      flags: content.flags,
+      size: content.flags & BLOB ? content.value.byteLength : 0,
+      time,
+      used: time,
+    });
+  }
+
+  /** Appends a record as it is. */
+  appendRaw(
+    bytes: Buffer,
+    row: { low: number; high: number; flags: number; size: number; time: number; used: number },
+  ): void {
+    const writer = this.#usableWriter();
+    const offset = writer.append(bytes);
+    this.table.set({ ...row, segment: writer.segment.id, offset, length: bytes.byteLength });
+    if (writer.segment.scanned >= this.#sealBytes) this.seal();
+  }
+
+  #usableWriter(): SegmentWriter {
+    if (this.#writer?.usable) return this.#writer;
+    this.seal();
+    this.refresh(true);
+    mkdirSync(this.segments.folder, { recursive: true });
+    markFormat(this.path);
+    this.#writer = new SegmentWriter(this.segments);
+    return this.#writer;
+  }
+
+  /** Whether the next record goes into a new segment. */
+  get idle(): boolean {
+    return this.#writer === undefined;
+  }
+
+  /** Finishes the own segment: others may rewrite it from now on. */
+  seal(): void {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    this.#writer = undefined;
+    writer.close();
+    if (writer.segment.scanned === 0) this.removeSegment(writer.segment);
+    else this.writeHint(writer.segment);
+  }
+
+  /** Finishes what the next process reads. */
+  finish(): void {
+    this.seal();
+    for (const id of this.#used ?? []) {
+      const segment = this.segments.all[id]!;
+      if (segment.sealed && !segment.gone) this.writeHint(segment);
+    }
+    this.#used?.clear();
+  }
+
+  writeHint(segment: Segment): void {
+    const { scanned: covered, sealed } = segment;
+    writeHint(segment.hint, { covered, sealed, rows: this.table.rowsOf(segment.id) });
+  }
+
+  /** Removes a segment from the disk and what it held from the index. */
+  removeSegment(segment: Segment): void {
+    rmSync(segment.file, { force: true });
+    rmSync(segment.hint, { force: true });
+    this.segments.forget(segment);
+    this.#forget(segment);
+  }
+
+  /** Makes the own segment outlive a loss of power, finishes it and releases all files. */
+  close(): void {
+    this.#writer?.sync();
+    this.finish();
+    this.segments.close();
+  }
+}
