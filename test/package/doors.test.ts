@@ -50,6 +50,7 @@ test.each(paths.filter((path) => !path.endsWith('.json')))('%s can be imported a
 test('the core holds what the contract says', async () => {
   const errors = [
     'AbortError',
+    'CacheError',
     'GraphError',
     'HypernodesError',
     'InputError',
