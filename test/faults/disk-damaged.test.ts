@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, trunc
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskCache } from 'hypernodes/cache';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { entryOf, keyOf, valueOf } from '../fixtures/cache/entries.mjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bytesOf, entryOf, keyOf } from '../fixtures/cache/entries.mjs';
 
 const seed = Number(process.env.HYPERNODES_SEED ?? Date.now() % 1_000_000);
 console.log(`Damage with HYPERNODES_SEED=${seed}`);
@@ -36,6 +36,7 @@ beforeAll(() => {
     if (part < 3) cache.close();
   }
 });
+afterEach(() => vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Uses a damaged cache in every way; returns how many entries are left. */
@@ -50,7 +51,7 @@ function useAll(path: string): number {
     if (entry === undefined) continue;
     left++;
     expect(entry.header).toEqual(entryOf(n).header);
-    expect(valueOf(n).equals(entry.value)).toBe(true);
+    expect(bytesOf(n).equals(entry.value)).toBe(true);
   }
   for (let part = 0; part < 4; part++) expect([undefined, `what was ${part}`]).toContain(cache.recall(`text ${part}`));
   expect([...cache.entries()].length).toBeLessThanOrEqual(ENTRIES);
@@ -62,11 +63,10 @@ function useAll(path: string): number {
   cache.close();
   const next = new DiskCache(path);
   for (let n = 0; n < ENTRIES; n++)
-    expect(valueOf(n).equals(next.get(keyOf(n))?.value ?? Buffer.from('lost'))).toBe(true);
+    expect(bytesOf(n).equals(next.get(keyOf(n))?.value ?? Buffer.from('lost'))).toBe(true);
   next.evict(200_000);
   for (const { key } of next.entries()) expect(next.get(key)).toBeDefined();
   next.close();
-  warned.mockRestore();
   return left;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DiskCache } from 'hypernodes/cache';
 import { expect, it } from 'vitest';
-import { keyOf, valueOf } from '../fixtures/cache/entries.mjs';
+import { bytesOf, keyOf } from '../fixtures/cache/entries.mjs';
 
 const writer = fileURLToPath(new URL('../fixtures/cache/disk-writer.mjs', import.meta.url));
 const KILLS = 200;
@@ -59,7 +59,7 @@ it('loses no acknowledged entry and gives none wrong after 200 × kill -9 while 
       const entry = cache.get(key);
       if (n === undefined || entry === undefined) continue;
       seen++;
-      if (!valueOf(n).equals(entry.value)) wrong++;
+      if (!bytesOf(n).equals(entry.value)) wrong++;
     }
     expect(wrong).toBe(0);
     expect(seen).toBeGreaterThanOrEqual(acknowledged.length);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskCache } from 'hypernodes/cache';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { entryOf, keyOf, valueOf } from '../fixtures/cache/entries.mjs';
+import { bytesOf, entryOf, keyOf } from '../fixtures/cache/entries.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypernodes-mount-'));
 const mount = (...options: string[]): void => {
@@ -57,7 +57,7 @@ describe.skipIf(refusal !== undefined)('DiskCache on a disk of its own', () => {
     expect(stored.length).toBeGreaterThan(20);
     expect(refused.length).toBeGreaterThan(20);
     const right = (reader: DiskCache, n: number): boolean =>
-      valueOf(n).equals(reader.get(keyOf(n))?.value ?? Buffer.from('lost'));
+      bytesOf(n).equals(reader.get(keyOf(n))?.value ?? Buffer.from('lost'));
     for (const reader of [cache, new DiskCache(path)]) {
       expect(stored.filter((n) => !right(reader, n))).toEqual([]);
       expect(refused.filter((n) => reader.get(keyOf(n)) !== undefined)).toEqual([]);
@@ -78,7 +78,7 @@ describe.skipIf(refusal !== undefined)('DiskCache on a disk of its own', () => {
     mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder);
     const cache = new DiskCache({ path: join(folder, 'cache'), maxBytes: 2_000_000 });
     for (let n = 0; n < 400; n++) cache.put(keyOf(n), entryOf(n));
-    expect(valueOf(399).equals(cache.get(keyOf(399))!.value)).toBe(true);
+    expect(bytesOf(399).equals(cache.get(keyOf(399))!.value)).toBe(true);
     cache.close();
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(refusal !== undefined)('DiskCache on a disk of its own', () => {
     const cache = new DiskCache({ path, maxBytes: 100_000_000 });
     for (let n = 0; n < 14; n++) {
       expect(cache.head(keyOf(n))).toEqual(entryOf(n).header);
-      expect(valueOf(n).equals(cache.get(keyOf(n))!.value)).toBe(true);
+      expect(bytesOf(n).equals(cache.get(keyOf(n))!.value)).toBe(true);
     }
     expect(cache.recall('text')).toBe('kept');
     const refused = expect.objectContaining({

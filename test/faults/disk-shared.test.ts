@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DiskCache } from 'hypernodes/cache';
 import { expect, it } from 'vitest';
-import { keyOf, valueOf } from '../fixtures/cache/entries.mjs';
+import { bytesOf, keyOf } from '../fixtures/cache/entries.mjs';
 
 const neighbour = fileURLToPath(new URL('../fixtures/cache/disk-neighbour.mjs', import.meta.url));
 const PROCESSES = 8;
@@ -36,7 +36,7 @@ it('serves eight processes at once: nothing lost, nothing wrong', async () => {
     for (let self = 0; self < PROCESSES; self++) {
       for (let i = 0; i < EACH; i++) {
         const n = self * 10_000 + i;
-        expect(valueOf(n).equals(cache.get(keyOf(n))?.value ?? Buffer.from('lost'))).toBe(true);
+        expect(bytesOf(n).equals(cache.get(keyOf(n))?.value ?? Buffer.from('lost'))).toBe(true);
       }
     }
     expect([...cache.entries()]).toHaveLength((PROCESSES + 1) * EACH);

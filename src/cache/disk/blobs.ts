@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { EntryHeader } from '../cache.ts';
 import { writeWhole } from '../write-whole.ts';
 import { fileInfo, namesIn } from './file-info.ts';
@@ -27,9 +28,9 @@ export class Blobs {
     return (digests.length === 0 ? hash.update(value) : hash).digest();
   }
 
-  /** Stores a value, unless it is there. */
-  write(name: string, value: Uint8Array): void {
-    if (this.#refresh(name, value.byteLength)) return;
+  /** Stores a value, unless it is there undamaged. */
+  write(name: string, value: Uint8Array, checksum: number): void {
+    if (this.#refresh(name, value.byteLength, checksum)) return;
     const file = this.#fileOf(name);
     const temporary = `${file}.${process.pid}-${Date.now().toString(36)}-${this.#temporaries++}.tmp`;
     try {
@@ -48,10 +49,10 @@ export class Blobs {
   }
 
   /** Whether the value is there; if so it counts as new, so that no sweep takes it for an orphan meanwhile. */
-  #refresh(name: string, bytes: number): boolean {
+  #refresh(name: string, bytes: number, checksum: number): boolean {
     const now = new Date();
     try {
-      if (statSync(this.#fileOf(name)).size !== bytes) return false;
+      if (!this.has(name, bytes) || crc32(readFileSync(this.#fileOf(name))) !== checksum) return false;
       utimesSync(this.#fileOf(name), now, now);
       return true;
     } catch {

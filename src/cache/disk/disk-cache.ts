@@ -92,10 +92,10 @@ export class DiskCache implements Cache {
       if (stored.byteLength < BLOB_BYTES) return store.append({ ...content, flags });
       const blob = store.blobs.name(header, stored, content.valueChecksum);
       const name = blob.toString('hex');
-      store.blobs.write(name, stored);
+      store.blobs.write(name, stored, content.valueChecksum);
       store.append({ ...content, flags: flags | BLOB, blob });
       // Another process may have evicted an equal value while it was only found to be there.
-      if (!store.blobs.has(name, stored.byteLength)) store.blobs.write(name, stored);
+      if (!store.blobs.has(name, stored.byteLength)) store.blobs.write(name, stored, content.valueChecksum);
     });
   }
 
