@@ -88,14 +88,17 @@ export class DiskCache implements Cache {
       const { bytes: stored, flags } = this.#pack(value);
       const text = JSON.stringify(header);
       this.#makeRoom(store, stored.byteLength + text.length);
-      const content = { key: keyBytes(key), header: text, value: stored, valueChecksum: crc32(stored) };
-      if (stored.byteLength < BLOB_BYTES) return store.append({ ...content, flags });
-      const blob = store.blobs.name(header, stored, content.valueChecksum);
+      const valueChecksum = crc32(stored);
+      if (stored.byteLength < BLOB_BYTES) {
+        store.append({ key: keyBytes(key), flags, header: text, blob: undefined, value: stored, valueChecksum });
+        return;
+      }
+      const blob = store.blobs.name(header, stored, valueChecksum);
       const name = blob.toString('hex');
-      store.blobs.write(name, stored, content.valueChecksum);
-      store.append({ ...content, flags: flags | BLOB, blob });
+      store.blobs.write(name, stored, valueChecksum);
+      store.append({ key: keyBytes(key), flags: flags | BLOB, header: text, blob, value: stored, valueChecksum });
       // Another process may have evicted an equal value while it was only found to be there.
-      if (!store.blobs.has(name, stored.byteLength)) store.blobs.write(name, stored, content.valueChecksum);
+      if (!store.blobs.has(name, stored.byteLength)) store.blobs.write(name, stored, valueChecksum);
     });
   }
 

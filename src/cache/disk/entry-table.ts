@@ -15,11 +15,11 @@ const [TIME, USED] = [3, 4];
 export interface Row {
   readonly low: number;
   readonly high: number;
-  readonly segment: number;
+  segment: number;
   readonly flags: number;
-  readonly offset: number;
+  offset: number;
   /** Bytes in the segment. */
-  readonly length: number;
+  length: number;
   /** Bytes of the value in a file of its own, else 0. */
   readonly size: number;
   readonly time: number;

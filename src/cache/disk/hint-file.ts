@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { writeWhole } from '../write-whole.ts';
 import { ROW_BYTES } from './entry-table.ts';
@@ -16,14 +16,13 @@ export interface Hint {
   readonly rows: Uint32Array;
 }
 
-/** Reads a hint; `undefined` when there is none or it is damaged: the segment itself says the same, only slower. */
-export function readHint(file: string): Hint | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch {
-    return undefined;
-  }
+/**
+ * Reads a hint; `undefined` when there is none or it is damaged: the segment itself says the same, only slower.
+ * The rows stand in `scratch` if it is large enough: a million entries' hints would otherwise pile up as garbage.
+ */
+export function readHint(file: string, scratch: Buffer): Hint | undefined {
+  const bytes = readInto(file, scratch);
+  if (bytes === undefined) return undefined;
   if (bytes.length < FIXED || (bytes.length - FIXED) % ROW_BYTES !== 0 || bytes.readUInt32LE(0) !== MAGIC) return;
   if (crc32(bytes.subarray(8)) !== bytes.readUInt32LE(4)) return undefined;
   return {
@@ -31,6 +30,24 @@ export function readHint(file: string): Hint | undefined {
     sealed: bytes.readUInt32LE(16) === 1,
     rows: new Uint32Array(bytes.buffer, bytes.byteOffset + FIXED, (bytes.length - FIXED) / 4),
   };
+}
+
+function readInto(file: string, scratch: Buffer): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const bytes = size <= scratch.length ? scratch.subarray(0, size) : Buffer.allocUnsafeSlow(size);
+    return readSync(descriptor, bytes, 0, size, 0) === size ? bytes : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Writes a hint in one step. It only saves time, so a failure to write it is none. */

@@ -7,7 +7,7 @@ const wordBytes = new Uint8Array(words.buffer);
 
 /** The 32 bytes of a key of 64 hexadecimal digits, else a digest of it; a shared buffer, valid until the next call. */
 export function keyBytes(key: string): Buffer {
-  if (!/^[0-9a-f]{64}$/.test(key) || bytes.write(key, 'hex') !== KEY_BYTES) {
+  if (key.length !== KEY_BYTES * 2 || bytes.write(key, 'hex') !== KEY_BYTES || key !== key.toLowerCase()) {
     bytes.set(createHash('sha256').update(key).digest());
   }
   return bytes;

@@ -118,7 +118,9 @@ function rewrite(store: Store, segment: Segment, mayDrop: boolean): void {
     const head = decodeRecord(bytes, at);
     if (head === undefined || head.end > bytes.length) continue;
     const { low, high } = fingerprint(keyAt(bytes, at), print);
-    const copy = { low, high, flags: head.flags, size: table.size(row), time: head.time, used: table.used(row) };
+    const { flags, time } = head;
+    const [size, used] = [table.size(row), table.used(row)];
+    const copy = { low, high, segment: 0, flags, offset: 0, length: 0, size, time, used };
     try {
       store.appendRaw(bytes.subarray(at, head.end), copy);
     } catch (error) {

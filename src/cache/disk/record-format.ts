@@ -40,10 +40,9 @@ export interface RecordHead {
 export interface RecordContent {
   readonly key: Uint8Array;
   readonly flags: number;
-  readonly time: number;
-  readonly header: Uint8Array | string;
+  readonly header: string;
   /** Name of the file that holds the value, for a {@link BLOB}. */
-  readonly blob?: Uint8Array;
+  readonly blob?: Uint8Array | undefined;
   readonly value: Uint8Array;
   readonly valueChecksum: number;
 }
@@ -54,9 +53,10 @@ let scratch = Buffer.alloc(1 << 17);
  * One record as bytes in a shared buffer, valid until the next call. The checksum covers all but the value, whose own
  * checksum is part of what it covers: a header can be trusted without reading the value.
  */
-export function encodeRecord({ key, flags, time, header, blob, value, valueChecksum }: RecordContent): Buffer {
+export function encodeRecord(content: RecordContent, time: number): Buffer {
+  const { key, flags, header, blob, value, valueChecksum } = content;
   const prefix = blob?.byteLength ?? 0;
-  const headerBytes = prefix + (typeof header === 'string' ? Buffer.byteLength(header) : header.byteLength);
+  const headerBytes = prefix + Buffer.byteLength(header);
   if (headerBytes > MAX_HEADER) throw new RangeError(`A cache header of ${headerBytes} bytes is too long.`);
   const valueAt = align(FIXED + headerBytes);
   const end = align(valueAt + (blob === undefined ? value.byteLength : 0));
@@ -68,8 +68,7 @@ export function encodeRecord({ key, flags, time, header, blob, value, valueCheck
   scratch.writeDoubleLE(time, 24);
   scratch.set(key, KEY_AT);
   if (blob !== undefined) scratch.set(blob, FIXED);
-  if (typeof header === 'string') scratch.write(header, FIXED + prefix);
-  else scratch.set(header, FIXED + prefix);
+  scratch.write(header, FIXED + prefix);
   scratch.fill(0, FIXED + headerBytes, valueAt);
   if (blob === undefined) {
     scratch.set(value, valueAt);

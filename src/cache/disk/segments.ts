@@ -26,11 +26,11 @@ const TICK = 50;
 const SELDOM = 200;
 
 const WINDOW = 1 << 18;
-/** Longest pieces that neighbourhoods are kept for: a few large ones in it would not be worth reading it. */
-const SMALL = 4096;
 /** Windows that a segment can have at most; what lies beyond is read piece by piece. */
 const PARTS = 4096;
 const MAX_WINDOWS = (64 << 20) / WINDOW;
+/** A neighbourhood is warm that is asked for so often within so many reads. */
+const [WARM, RECENT] = [4, 64];
 const MAX_OPEN = 128;
 const MOST_WATCHED = 16;
 
@@ -48,6 +48,7 @@ export class Segments {
   #listedAt = -1;
   #listedChange = -1;
   #lookedAt = 0;
+  #reads = 0;
   #scratch = Buffer.allocUnsafeSlow(1 << 17);
   /** Where in the buffer that {@link view} returned the asked bytes start. */
   at = 0;
@@ -147,7 +148,7 @@ export class Segments {
   view(segment: Segment, offset: number, length: number): Buffer {
     const part = Math.floor(offset / WINDOW);
     const end = offset + length;
-    if (length <= SMALL && part < PARTS && end <= (part + 1) * WINDOW && end <= segment.scanned) {
+    if (part < PARTS && end <= (part + 1) * WINDOW && end <= segment.scanned) {
       const id = segment.id * PARTS + part;
       const window = this.#windows.get(id) ?? this.#warm(segment, id, part);
       this.at = offset - part * WINDOW;
@@ -157,6 +158,11 @@ export class Segments {
         this.#windows.delete(id);
       }
     }
+    return this.piece(segment, offset, length);
+  }
+
+  /** As {@link view}, but reads these bytes alone: large records make few of a neighbourhood, not worth reading it. */
+  piece(segment: Segment, offset: number, length: number): Buffer {
     if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(length);
     this.at = 0;
     return this.read(segment, this.#scratch.subarray(0, length), offset);
@@ -175,17 +181,17 @@ export class Segments {
     return into.subarray(0, filled);
   }
 
-  /** Keeps a neighbourhood from its third use on: before that, reading all of it costs more than it saves. */
+  /** Keeps a neighbourhood that is asked for several times within few reads; else reading all of it costs more than it saves. */
   #warm(segment: Segment, id: number, part: number): Buffer | undefined {
+    if (++this.#reads % RECENT === 0) this.#touches.clear();
     const touches = (this.#touches.get(id) ?? 0) + 1;
     this.#touches.set(id, touches);
-    if (touches < 3) return undefined;
+    if (touches < WARM) return undefined;
     const start = part * WINDOW;
     const window = this.read(segment, Buffer.allocUnsafeSlow(Math.min(WINDOW, segment.scanned - start)), start);
     if (this.#windows.size >= MAX_WINDOWS) {
       const [oldest] = this.#windows.keys();
       this.#windows.delete(oldest!);
-      this.#touches.delete(oldest!);
     }
     this.#windows.set(id, window);
     return window;

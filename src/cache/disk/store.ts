@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Blobs } from './blobs.ts';
-import { DROPPED, EntryTable, ROW_BYTES } from './entry-table.ts';
+import { DROPPED, EntryTable, ROW_BYTES, type Row } from './entry-table.ts';
 import { fileInfo } from './file-info.ts';
 import { checkFormat, markFormat } from './format-marker.ts';
 import { readHint, writeHint } from './hint-file.ts';
@@ -24,7 +24,11 @@ import { type Segment, Segments } from './segments.ts';
 /** Bytes at which a segment is finished and a new one begun. */
 const SEAL_BYTES = 64 << 20;
 /** Bytes that surely hold most headers. */
-const PROBE = 1024;
+const PROBE = 2048;
+
+/** Hints up to this size are read into one buffer; that of a full segment of small entries is half of it. */
+const MOST_SCRATCH = 8 << 20;
+const nothing = Buffer.alloc(0);
 
 /** What `read` found; `bytes` are valid until the next call of the store. */
 export interface FoundRecord {
@@ -35,8 +39,9 @@ export interface FoundRecord {
   readonly head: RecordHead;
 }
 
+const origin = performance.timeOrigin;
 /** Milliseconds since the epoch, in fractions: a delete and a put within one millisecond have an order. */
-const clock = (): number => performance.timeOrigin + performance.now();
+const clock = (): number => origin + performance.now();
 
 /** The records of a directory and where each is. Knows nothing of headers, values or eviction. */
 export class Store {
@@ -59,15 +64,16 @@ export class Store {
     this.#sealBytes = Math.min(SEAL_BYTES, maxBytes / 8);
     this.#used = maxBytes < Number.POSITIVE_INFINITY ? new Set() : undefined;
     const found = this.segments.list(() => undefined);
-    let hinted = 0;
-    for (const { hint } of found) hinted += fileInfo(hint)?.size ?? 0;
+    const sizes = found.map(({ hint }) => fileInfo(hint)?.size ?? 0);
+    const hinted = sizes.reduce((sum, size) => sum + size, 0);
     this.table = new EntryTable(Math.ceil(hinted / ROW_BYTES));
-    for (const segment of found) this.#load(segment);
+    const scratch = Buffer.allocUnsafeSlow(Math.min(hinted, MOST_SCRATCH));
+    for (const segment of found) this.#load(segment, scratch);
   }
 
-  #load(segment: Segment): void {
+  #load(segment: Segment, scratch: Buffer = nothing): void {
     const size = this.segments.size(segment);
-    const hint = readHint(segment.hint);
+    const hint = readHint(segment.hint, scratch);
     if (hint !== undefined && hint.covered <= size) {
       this.table.load(hint.rows, segment.id);
       segment.scanned = hint.covered;
@@ -143,11 +149,12 @@ export class Store {
     const segment = this.segments.all[this.table.segment(row)]!;
     const offset = this.table.offset(row);
     const length = this.table.length(row);
-    if (whole || length <= PROBE) return this.segments.view(segment, offset, length);
-    const bytes = this.segments.view(segment, offset, PROBE);
+    if (length <= PROBE) return this.segments.view(segment, offset, length);
+    if (whole) return this.segments.piece(segment, offset, length);
+    const bytes = this.segments.piece(segment, offset, PROBE);
     const needed = headBytes(bytes, this.segments.at);
     if (needed === undefined || needed <= PROBE) return bytes;
-    return this.segments.view(segment, offset, Math.min(needed, length));
+    return this.segments.piece(segment, offset, Math.min(needed, length));
   }
 
   /** Remembers that the entry of a row was used. */
@@ -157,29 +164,24 @@ export class Store {
   }
 
   /** Appends a record; when this returns, it outlives the process. */
-  append(content: Omit<RecordContent, 'time'>): void {
+  append(content: RecordContent): void {
     const { low, high } = fingerprint(content.key, this.#print);
     const known = this.table.find(low, high);
     const now = clock();
     const time = known < 0 ? now : Math.max(now, this.table.time(known) + 0.001);
-    this.appendRaw(encodeRecord({ ...content, time }), {
-      low,
-      high,
-      flags: content.flags,
-      size: content.flags & BLOB ? content.value.byteLength : 0,
-      time,
-      used: time,
-    });
+    const size = content.flags & BLOB ? content.value.byteLength : 0;
+    const row = { low, high, segment: 0, flags: content.flags, offset: 0, length: 0, size, time, used: time };
+    this.appendRaw(encodeRecord(content, time), row);
   }
 
-  /** Appends a record as it is. */
-  appendRaw(
-    bytes: Buffer,
-    row: { low: number; high: number; flags: number; size: number; time: number; used: number },
-  ): void {
+  /** Appends a record as it is; says in its row where. */
+  appendRaw(bytes: Buffer, row: Row): void {
     const writer = this.#usableWriter();
     const offset = writer.append(bytes);
-    this.table.set({ ...row, segment: writer.segment.id, offset, length: bytes.byteLength });
+    row.segment = writer.segment.id;
+    row.offset = offset;
+    row.length = bytes.byteLength;
+    this.table.set(row);
     if (writer.segment.scanned >= this.#sealBytes) this.seal();
   }
 
