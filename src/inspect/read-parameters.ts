@@ -2,6 +2,8 @@ import type { AssignmentProperty, ObjectPattern, Pattern } from 'acorn';
 import { loweredAsync } from './lowered-async.ts';
 import { normalText } from './normal-text.ts';
 import { type ParsedFunction, parseFunction } from './parse-function.ts';
+import { readPlainArrow } from './plain-arrow.ts';
+import { sourceText } from './source-text.ts';
 import { usesArguments } from './uses-arguments.ts';
 
 /** One name of a destructured parameter. */
@@ -33,6 +35,9 @@ const readings = new WeakMap<ParsedFunction, ReadParameters>();
  * Sees through what tsc and esbuild make of `async` functions for ES2015 and ES2016.
  */
 export function readParameters(fn: Function): ReadParameters {
+  const source = sourceText(fn);
+  const plain = source === undefined ? undefined : readPlainArrow(source);
+  if (plain !== undefined) return plain;
   const parsed = parseFunction(fn);
   if (!parsed.ok) return { refused: unparsed[parsed.reason] };
   let reading = readings.get(parsed);
