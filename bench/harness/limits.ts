@@ -1,0 +1,60 @@
+import type { Figures } from './measure.ts';
+
+/** Figures of one case by contestant; what did not run is absent. */
+export type Results = ReadonlyMap<string, Figures>;
+
+/** Something that the results of a case must satisfy. */
+export interface Limit {
+  /** `hypernodes: ≤ 0.4 µs a node`. */
+  readonly says: string;
+  /** The measured value and whether it holds; `undefined` when a contestant that it needs did not run. */
+  judge(results: Results): { readonly found: string; readonly holds: boolean } | undefined;
+}
+
+/** CPU time per operation, in microseconds. */
+export function atMostMicros(contestant: string, limit: number): Limit {
+  return {
+    says: `${contestant}: ≤ ${limit} µs`,
+    judge(results) {
+      const figures = results.get(contestant);
+      return figures && { found: `${figures.cpuMicros.toFixed(3)} µs`, holds: figures.cpuMicros <= limit };
+    },
+  };
+}
+
+/** CPU time of the whole first run in a fresh process, before anything is compiled, in milliseconds. */
+export function firstRunAtMostMs(contestant: string, limit: number): Limit {
+  return {
+    says: `${contestant}: ≤ ${limit} ms in the first run`,
+    judge(results) {
+      const figures = results.get(contestant);
+      return figures && { found: `${figures.firstCpuMs.toFixed(1)} ms`, holds: figures.firstCpuMs <= limit };
+    },
+  };
+}
+
+/** CPU time relative to another contestant. */
+export function atMostTimes(contestant: string, factor: number, other: string): Limit {
+  return {
+    says: `${contestant}: ≤ ${factor} × ${other}`,
+    judge(results) {
+      const [own, its] = [results.get(contestant), results.get(other)];
+      if (own === undefined || its === undefined) return undefined;
+      const ratio = own.cpuMicros / its.cpuMicros;
+      return { found: `${ratio.toFixed(2)} ×`, holds: ratio <= factor };
+    },
+  };
+}
+
+/** Peak memory beyond that of another contestant, in megabytes. */
+export function atMostMegabytesAbove(contestant: string, limit: number, other: string): Limit {
+  return {
+    says: `${contestant}: ≤ ${limit} MB above ${other}`,
+    judge(results) {
+      const [own, its] = [results.get(contestant), results.get(other)];
+      if (own === undefined || its === undefined) return undefined;
+      const above = own.peakMegabytes - its.peakMegabytes;
+      return { found: `${above.toFixed(0)} MB`, holds: above <= limit };
+    },
+  };
+}
