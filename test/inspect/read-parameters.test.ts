@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources of functions are the subject here
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readParameters } from '../../src/inspect/index.ts';
 
@@ -176,5 +177,42 @@ describe('the text of a default', () => {
     ["'a b'", "'a  b'"],
   ])('differs for %s and %s', (one, other) => {
     expect(text(one)).not.toBe(text(other));
+  });
+});
+
+describe('a comment', () => {
+  const name = fc.stringMatching(/^[a-z$_][\w$]{0,5}$/).filter((text) => isParameter(text));
+  const space = fc.constantFrom('', ' ', '\n', '\t ');
+
+  function isParameter(text: string): boolean {
+    try {
+      return text !== 'arguments' && new Function(`'use strict'; return async ({ ${text} }) => 1`) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  // Only sources without comments can be read without the parser.
+  it('changes nothing about the names of an arrow function, nor about its context', () => {
+    const cases = fc.record({
+      names: fc.uniqueArray(name, { minLength: 1, maxLength: 5 }),
+      isAsync: fc.boolean(),
+      trailing: fc.constantFrom('', ','),
+      second: fc.constantFrom('', ', context__', ', { signal__ }', ', ...rest__'),
+      body: fc.constantFrom('1', '{ return "arguments" }', '((async) => async)(2)', '({ nested }) => nested'),
+      space,
+    });
+    fc.assert(
+      fc.property(cases, ({ names, isAsync, trailing, second, body, space }) => {
+        // No line may end before the parenthesis of an async function, nor before an arrow.
+        const gap = space.trim() === space ? space : ' ';
+        const inner = [space, names.join(`${space},${space}`), trailing].join('');
+        const source = (comment: string) =>
+          `${isAsync ? `async${gap}` : ''}(${space}{${inner}${comment}}${second}${space})${gap}=> ${body}`;
+        const plain = readParameters(evaluate(source(space)));
+        expect(plain).toEqual(readParameters(evaluate(source('/**/'))));
+        expect(plain).toMatchObject({ names: names.map((each) => ({ name: each })), usesSecond: second !== '' });
+      }),
+    );
   });
 });
