@@ -13,7 +13,7 @@ const entry = Object.fromEntries(
 );
 
 export default defineConfig({
-  entry,
+  entry: { ...entry, cli: 'src/cli/main.ts' },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

@@ -1,6 +1,6 @@
+export { decodeValue, encodeValue, Unstorable } from '../codec/index.ts';
 export { cacheKey, digest } from '../identity/index.ts';
 export type { Cache, CacheEntry, EntryHeader, EntryInfo, KeyParts } from './cache.ts';
-export { decodeValue, encodeValue, Unstorable } from './codec/index.ts';
 export { DiskCache, type DiskCacheOptions } from './disk/index.ts';
 export { FileCache, type FileCacheOptions } from './file-cache.ts';
 export { MemoryCache, type MemoryCacheOptions } from './memory-cache.ts';

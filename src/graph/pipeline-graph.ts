@@ -84,7 +84,7 @@ export class PipelineGraph {
   }
 
   /** The compiled order and slots for these outputs, with `overridden` names given from outside. @internal */
-  plan(outputs: readonly string[] = this.outputs, overridden: readonly string[] = []): Plan {
+  compile(outputs: readonly string[] = this.outputs, overridden: readonly string[] = []): Plan {
     const key = overridden.length > 0 ? `${outputs.join('\n')}\n\n${overridden.join('\n')}` : outputs.join('\n');
     let plan = this.#plans.get(key);
     if (!plan) {

@@ -32,6 +32,8 @@ export interface Step {
   /** Slot of the first output; the others follow. */
   readonly outputSlot: number;
   readonly Arguments: ArgumentsConstructor;
+  /** Makes an object with the outputs by name. */
+  readonly Outputs: ArgumentsConstructor;
   /** Schemas for inputs that other nodes produce, by position; those of external inputs are in `plan.validations`. */
   readonly schemas: readonly (StandardSchemaV1 | undefined)[] | undefined;
   /** True when calling the function is all there is to do: one output, no context, schema, retry, limit or batch form. */
@@ -139,6 +141,7 @@ export function compilePlan(pipeline: PipelineGraph, outputs: readonly string[],
       inputSlots,
       outputSlot: firstSlots[index]!,
       Arguments: argumentsOf(definition.inputs.map((input) => input.inner)),
+      Outputs: argumentsOf(definition.outputs.map((output) => output.name)),
       schemas: edgeSchemas?.some((schema) => schema !== undefined) ? edgeSchemas : undefined,
       plain: isPlain(definition),
     };

@@ -2,7 +2,7 @@ import { OutputError } from '../errors.ts';
 import type { NodeContext, NodeDefinition, Plan, Step } from '../graph/index.ts';
 import { detachedContext } from '../graph/index.ts';
 import type { Execution } from './execution.ts';
-import { LeafCall } from './leaf-call.ts';
+import { type CallSettings, LeafCall } from './leaf-call.ts';
 import type { MapRun } from './map-run.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 
@@ -54,8 +54,9 @@ export class BatchGatherer {
   }
 
   /** The step of one item, as a promise of its share of a batch's result. */
-  call(execution: Execution, step: Step, definition: NodeDefinition, signature?: string): MaybePromise<unknown> {
-    return new LeafCall(execution, step, definition, signature, (inputs) => this.#add(step, inputs)).start();
+  call(execution: Execution, step: Step, definition: NodeDefinition, how: CallSettings = {}): MaybePromise<unknown> {
+    const invoke = (inputs: Record<string, unknown>): Promise<unknown> => this.#add(step, inputs);
+    return new LeafCall(execution, step, definition, { ...how, invoke }).start();
   }
 
   began(): void {

@@ -64,8 +64,10 @@ function missingInputs(plan: Plan, given: Readonly<Record<string, unknown>>, mis
   const known = new Set(plan.pipeline.inputs.map((input) => input.name));
   const extras = Object.keys(given).filter((name) => !known.has(name));
   const guesses = missing.flatMap((name) => {
-    const near = nearMiss(name, extras);
-    return near === undefined ? [] : [`Did you mean '${name}' where you gave '${near}'?`];
+    const given = nearMiss(name, extras);
+    if (given !== undefined) return [`Did you mean '${name}' where you gave '${given}'?`];
+    const produced = nearMiss(name, plan.pipeline.wiring.outputs);
+    return produced === undefined ? [] : [`Did you mean '${produced}', which a node produces?`];
   });
   return new InputError(
     'INPUT_MISSING',

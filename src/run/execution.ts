@@ -1,23 +1,20 @@
 import { gather, type NodeDefinition, type Plan, type Step } from '../graph/index.ts';
 import type { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
+import { CachedStep, callUncached } from './cached-step.ts';
+import { loadSlots } from './cached-value.ts';
 import { LeafCall } from './leaf-call.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { recordNodePath } from './node-path.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
-import type { Scope } from './scope.ts';
+import type { Recompute } from './recompute.ts';
+import type { NodeFailure, Scope } from './scope.ts';
+import { type SharedDigests, SlotDigests } from './slot-digests.ts';
 import type { Span } from './span.ts';
 import { refusePromise } from './sync.ts';
 import { type StopReason, Task } from './task.ts';
 import { timedOut } from './timed-out.ts';
 import { validateInputs } from './validate.ts';
-
-/** A node that failed in a run that collects errors. */
-export interface NodeFailure {
-  /** `all > per_doc[3] > wordCount`. */
-  readonly path: string;
-  readonly error: unknown;
-}
 
 /** Where an execution stands in the tree of its root run. */
 export interface Place {
@@ -36,6 +33,12 @@ export interface ExecutionSettings {
   readonly hasResources?: boolean;
   /** Milliseconds it may take. */
   readonly timeout?: number | undefined;
+  /** Steps that run even if the cache knows their result. */
+  readonly recompute?: Recompute | undefined;
+  /** Whether the asked-for outputs are loaded at the end; otherwise whoever needs them does it. */
+  readonly loadsOutputs?: boolean;
+  /** Digests of the inputs that all items of a map share. */
+  readonly sharedDigests?: SharedDigests | undefined;
   /** Where nodes with a batch form wait for those of other items. */
   readonly batches?: BatchGatherer | undefined;
 }
@@ -70,8 +73,11 @@ export class Execution extends Task implements Waiter {
   /** Nodes that ran, and nodes that came from the cache, nested ones included. */
   executed = 0;
   cached = 0;
+  /** Digests of the values, when there is a cache. */
+  readonly digests: SlotDigests | undefined;
 
   readonly #budget: Budget;
+  #path: string | undefined;
   #closed = false;
   #queued = false;
   #failure: Failure | undefined;
@@ -100,20 +106,30 @@ export class Execution extends Task implements Waiter {
     this.place = place;
     this.settings = settings;
     this.#budget = scope.budget;
+    this.digests = scope.cache === undefined ? undefined : new SlotDigests(settings.sharedDigests);
   }
 
   /** `all > per_doc[3]`. */
   get path(): string {
-    const { within, name, index } = this.place;
-    const own = index < 0 ? name : `${name}[${index}]`;
-    return within === undefined ? own : `${within.path} > ${own}`;
+    if (this.#path === undefined) {
+      const { within, name, index } = this.place;
+      const own = index < 0 ? name : `${name}[${index}]`;
+      this.#path = within === undefined ? own : `${within.path} > ${own}`;
+    }
+    return this.#path;
   }
 
   /** Number of `>` in the path. */
   get depth(): number {
-    let depth = 0;
-    for (let outer = this.place.within; outer !== undefined; outer = outer.place.within) depth++;
-    return depth;
+    const { within } = this.place;
+    return within === undefined ? 0 : within.depth + 1;
+  }
+
+  /** Path of one of its nodes without item indices: what the node is called over all items and runs. */
+  staticPathOf(step: Step): string {
+    const names: string[] = [step.label, this.place.name];
+    for (let outer = this.place.within; outer !== undefined; outer = outer.place.within) names.push(outer.place.name);
+    return names.reverse().join(' > ');
   }
 
   /** Path of one of its nodes. */
@@ -178,7 +194,7 @@ export class Execution extends Task implements Waiter {
       this.#failed(steps[at]!, error);
       throw error;
     }
-    this.#close();
+    return this.#finish();
   }
 
   #runPlain(): MaybePromise<void> {
@@ -205,10 +221,15 @@ export class Execution extends Task implements Waiter {
     const stopped = this.stopped;
     if (stopped !== undefined) throw stopped;
     if (definition.kind === 'pipeline') return this.scope.root.runNested(this, step, definition);
+    const { cache } = this.scope;
+    if (cache !== undefined && definition.options.cache !== false) {
+      return CachedStep.perform(this, step, definition, cache);
+    }
     if (definition.batch !== undefined && this.settings.batches !== undefined) {
       return this.settings.batches.call(this, step, definition);
     }
-    if (step.plain && this.scope.emitter === undefined && this.settings.hasResources !== true) {
+    if (cache !== undefined) return callUncached(this, step, definition);
+    if (step.plain && this.scope.plain && this.settings.hasResources !== true) {
       this.executed++;
       const { run } = definition;
       const result = run(gather(step.Arguments, step.inputSlots, this.values), undefined as never);
@@ -316,7 +337,7 @@ export class Execution extends Task implements Waiter {
         this.#failed(step, error);
       }
     }
-    if (this.#remaining === 0) this.#close();
+    if (this.#remaining === 0) this.#finishLater();
     this.#followed = ownPromise;
     return own;
   }
@@ -342,6 +363,38 @@ export class Execution extends Task implements Waiter {
     }
     this.#budget.release();
     this.settings.batches?.finished();
+  }
+
+  /** Loads what the caller asked for, then ends. */
+  #finish(): MaybePromise<void> {
+    if (this.digests === undefined || this.settings.loadsOutputs !== true) return this.#close();
+    let loading: MaybePromise<void>;
+    try {
+      loading = loadSlots(this.plan.outputSlots, this.values);
+    } catch (error) {
+      this.#close({ error });
+      throw error;
+    }
+    if (!isThenable(loading)) return this.#close();
+    this.parent?.adopt(this);
+    return (loading as Promise<void>).then(
+      () => this.#close(),
+      (error) => {
+        this.#close({ error });
+        throw error;
+      },
+    );
+  }
+
+  #finishLater(): void {
+    if (this.#closed) return;
+    this.#remaining = NEVER;
+    try {
+      const finishing = this.#finish();
+      if (isThenable(finishing)) finishing.then(undefined, () => {});
+    } catch {
+      // #close has told whoever waits.
+    }
   }
 
   #queue(): void {

@@ -1,9 +1,13 @@
+export type { AcceptedCode } from './accepted-code.ts';
+export { CachedValue } from './cached-value.ts';
+export type { ChangedPart } from './changed-parts.ts';
 export type { Engine } from './engine.ts';
-export type { NodeFailure } from './execution.ts';
 export { MapResult, type MapStats } from './map-result.ts';
 export type { ItemFailure } from './map-run.ts';
 export { nodePath } from './node-path.ts';
 export type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
+export type { ExplainedNode, Explanation, PlannedNode, RunPlan } from './outlook.ts';
 export { Pipeline, pipeline } from './pipeline.ts';
-export { failuresOf } from './root.ts';
+export { failuresOf, reportOf } from './result-notes.ts';
+export type { NodeFailure } from './scope.ts';
 export type { StreamItem } from './stream.ts';

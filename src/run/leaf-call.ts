@@ -1,13 +1,5 @@
-import type { Emitter, LogLevel } from '../events/index.ts';
-import {
-  argumentsOf,
-  gather,
-  type NodeContext,
-  type NodeDefinition,
-  type NodeLog,
-  Stateful,
-  type Step,
-} from '../graph/index.ts';
+import type { Emitter, LogLevel, NodeStartEvent } from '../events/index.ts';
+import { gather, type NodeContext, type NodeDefinition, type NodeLog, Stateful, type Step } from '../graph/index.ts';
 import { checkResult } from './check-result.ts';
 import type { Execution } from './execution.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
@@ -18,6 +10,18 @@ import { refusePromise, sleepSync } from './sync.ts';
 import { type StopReason, Task } from './task.ts';
 import { timedOut } from './timed-out.ts';
 import { validateEdges } from './validate.ts';
+
+/** How a call differs from a plain one. */
+export interface CallSettings {
+  /** Cache key, for events. */
+  readonly signature?: string | undefined;
+  /** What to call instead of the node's own function; it holds no permit of the budget. */
+  readonly invoke?: ((inputs: Record<string, unknown>) => unknown) | undefined;
+  /** Takes the checked result before anybody is told of it; gives the bytes that it takes up in a cache. */
+  readonly keep?: ((result: unknown, durationMs: number) => number | undefined) | undefined;
+  /** Whether the execution has taken a permit for this step already; otherwise it does so when it sees the promise. */
+  readonly holdsPermit?: boolean;
+}
 
 /**
  * One node function being called, with everything a plain call lacks: events, context, retries, time limit, checks.
@@ -31,7 +35,9 @@ export class LeafCall extends Task implements NodeContext {
   readonly #definition: NodeDefinition;
   readonly #emitter: Emitter | undefined;
   readonly #signature: string | undefined;
-  readonly #invoke: ((inputs: Record<string, unknown>) => unknown) | undefined;
+  readonly #invoke: CallSettings['invoke'];
+  readonly #keep: CallSettings['keep'];
+  readonly #holdsPermit: boolean;
   #inputs: Record<string, unknown>;
   #span: Span | undefined;
   #closed = false;
@@ -40,24 +46,20 @@ export class LeafCall extends Task implements NodeContext {
   #log: NodeLog | undefined;
   #attemptAbort: AbortController | undefined;
   #startedAt = 0;
+  #bytes: number | undefined;
   #resolve: ((result: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
-  /** @param invoke What to call instead of the node's own function; it holds no permit of the budget. */
-  constructor(
-    execution: Execution,
-    step: Step,
-    definition: NodeDefinition,
-    signature?: string,
-    invoke?: (inputs: Record<string, unknown>) => unknown,
-  ) {
+  constructor(execution: Execution, step: Step, definition: NodeDefinition, how: CallSettings = {}) {
     super(execution);
     this.#execution = execution;
     this.#step = step;
     this.#definition = definition;
     this.#emitter = execution.scope.emitter;
-    this.#signature = signature;
-    this.#invoke = invoke;
+    this.#signature = how.signature;
+    this.#invoke = how.invoke;
+    this.#keep = how.keep;
+    this.#holdsPermit = how.holdsPermit === true;
     this.#inputs = gather(step.Arguments, step.inputSlots, execution.values);
   }
 
@@ -93,7 +95,7 @@ export class LeafCall extends Task implements NodeContext {
       try {
         const result = this.#attempt();
         if (isThenable(result)) return this.#follow(result);
-        this.#ended(undefined, result);
+        this.#succeeded(result);
         return result;
       } catch (error) {
         const delay = this.#retryIn(error);
@@ -111,7 +113,7 @@ export class LeafCall extends Task implements NodeContext {
   /** One call, with what comes before and after it; a promise from the first step on that needs one. */
   #attempt(): unknown {
     const { timeout } = this.#definition.options;
-    if (timeout !== undefined) this.#startedAt = performance.now();
+    if (timeout !== undefined || this.#keep !== undefined) this.#startedAt = performance.now();
     let inputs: MaybePromise<Record<string, unknown>> = this.#inputs;
     if (this.#step.schemas !== undefined) inputs = validateEdges(this.#step, inputs, this.path);
     if (this.#execution.settings.hasResources) {
@@ -138,8 +140,7 @@ export class LeafCall extends Task implements NodeContext {
     const span = this.#span;
     const emitter = this.#emitter;
     if (span === undefined || emitter?.wraps !== true) return run(inputs, this);
-    const event = { ...span.event(), node: this.#step.label, inputs: this.#inputs, nested: false };
-    return emitter.wrapNode(event, () => run(inputs, this));
+    return emitter.wrapNode(this.#startEvent(span), () => run(inputs, this));
   }
 
   #awaitable(result: unknown): unknown {
@@ -154,7 +155,7 @@ export class LeafCall extends Task implements NodeContext {
       this.#resolve = resolve;
       this.#reject = reject;
       if (result !== undefined) this.#await(result);
-      else this.#rest(delay, false);
+      else this.#rest(delay, this.#holdsPermit);
     });
   }
 
@@ -175,7 +176,7 @@ export class LeafCall extends Task implements NodeContext {
       (value) => {
         if (this.#closed || attempt !== this.attempt || this.#resting) return;
         clearTimeout(this.#timer);
-        this.#ended(undefined, value);
+        this.#succeeded(value);
         this.#resolve?.(value);
       },
       (error) => this.#attemptFailed(attempt, error),
@@ -252,8 +253,11 @@ export class LeafCall extends Task implements NodeContext {
     const { root, pipeline } = execution.scope;
     const span = new Span(root, execution.span?.id, this.path, execution.depth + 1, pipeline.name);
     this.#span = span;
-    if (!emitter.wants('onNodeStart')) return;
-    emitter.emit('onNodeStart', {
+    if (emitter.wants('onNodeStart')) emitter.emit('onNodeStart', this.#startEvent(span));
+  }
+
+  #startEvent(span: Span): NodeStartEvent {
+    return {
       runId: span.runId,
       spanId: span.id,
       parentSpanId: span.parent,
@@ -265,7 +269,12 @@ export class LeafCall extends Task implements NodeContext {
       inputs: this.#inputs,
       signature: this.#signature,
       nested: false,
-    });
+    };
+  }
+
+  #succeeded(result: unknown): void {
+    if (this.#keep !== undefined) this.#bytes = this.#keep(result, performance.now() - this.#startedAt);
+    this.#ended(undefined, result);
   }
 
   #ended(failure: { readonly error: unknown } | undefined, result: unknown): void {
@@ -290,12 +299,13 @@ export class LeafCall extends Task implements NodeContext {
       pipeline: span.pipeline,
       time: span.startTime + durationMs,
       node: this.#step.label,
-      outputs: failure === undefined ? namedOutputs(this.#definition, result) : undefined,
+      outputs: failure === undefined ? namedOutputs(this.#step, result) : undefined,
       error: failure?.error,
       durationMs,
       signature: this.#signature,
       nested: false,
       attempt: this.attempt,
+      bytes: this.#bytes,
     });
   }
 
@@ -337,8 +347,8 @@ function withResources(inputs: Record<string, unknown>): MaybePromise<Record<str
 }
 
 /** A node's result by output name, as events show it. */
-export function namedOutputs(definition: NodeDefinition, result: unknown): Record<string, unknown> {
-  if (!definition.keyed) return new (argumentsOf([definition.outputs[0]!.name]))(result);
+function namedOutputs({ definition, Outputs }: Step, result: unknown): Record<string, unknown> {
+  if (definition.kind === 'node' && !definition.keyed) return new Outputs(result);
   const values = result as readonly unknown[];
-  return Object.fromEntries(definition.outputs.map((output, index) => [output.name, values[index]]));
+  return values.length > 3 ? new Outputs(values) : new Outputs(...values);
 }

@@ -9,6 +9,7 @@ import { type ObservedMap, observeItem, observeMap } from './observe.ts';
 import { outputsOf } from './outputs.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
 import type { Scope } from './scope.ts';
+import type { SlotDigests } from './slot-digests.ts';
 import { type StopReason, Task } from './task.ts';
 
 /** A failed item of a map that collects errors. */
@@ -22,12 +23,11 @@ export interface ItemFailure {
 export interface MapSettings {
   readonly place: { readonly within: Execution | undefined; readonly name: string };
   readonly onError: ErrorMode;
-  readonly hasResources: boolean;
-  /** Milliseconds that one item may take. */
-  readonly timeout: number | undefined;
+  /** Settings of every item. */
+  readonly item: ExecutionSettings;
   readonly parentSpan?: number | undefined;
-  /** Takes the values of a finished item, or `undefined` for a failed one. */
-  readonly accept: (index: number, values: unknown[] | undefined) => void;
+  /** Takes the values of a finished item, and what is known of their digests, or `undefined` for a failed one. */
+  readonly accept: (index: number, values: unknown[] | undefined, digests?: SlotDigests) => void;
 }
 
 /** Longest stretch of synchronous items before the event loop gets a turn, in milliseconds. */
@@ -69,9 +69,9 @@ export class MapRun extends Task implements Waiter {
     this.#settings = settings;
     this.#budget = scope.budget;
     this.#batches = BatchGatherer.for(plan, this);
-    const { hasResources, timeout } = settings;
-    this.#itemSettings = { hasResources, timeout, ...(this.#batches && { batches: this.#batches }) };
-    this.#plain = plan.plain && scope.plain && !scope.root.sync && !hasResources && timeout === undefined;
+    const { hasResources, timeout } = settings.item;
+    this.#itemSettings = { ...settings.item, batches: this.#batches };
+    this.#plain = plan.plain && scope.plain && !scope.root.sync && hasResources !== true && timeout === undefined;
     const { within } = settings.place;
     this.#observed = observeMap(
       scope,
@@ -215,7 +215,7 @@ export class MapRun extends Task implements Waiter {
 
   #itemDone(item: Execution, index: number): void {
     this.#count(item);
-    if (!this.#closed) this.#settings.accept(index, item.values);
+    if (!this.#closed) this.#settings.accept(index, item.values, item.digests);
   }
 
   #itemFailed(index: number, error: unknown): void {

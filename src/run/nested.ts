@@ -1,12 +1,15 @@
 import type { NestedDefinition, Plan, Step } from '../graph/index.ts';
 import { gather, Stateful } from '../graph/index.ts';
-import { Execution, type Failure } from './execution.ts';
+import { combineDigests } from '../identity/index.ts';
+import { CachedValue, loadItems, loadSlots } from './cached-value.ts';
+import { Execution, type ExecutionSettings, type Failure } from './execution.ts';
 import { itemsOf } from './map-items.ts';
 import { MapRun } from './map-run.ts';
-import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 import { observePipeline } from './observe.ts';
 import { outputsOf } from './outputs.ts';
 import type { Scope } from './scope.ts';
+import { type SharedDigests, SlotDigests } from './slot-digests.ts';
 import { Span } from './span.ts';
 
 /** How values pass between a plan and one nested in it, worked out once per step. */
@@ -24,7 +27,7 @@ const passages = new WeakMap<Step, Passage>();
 function passageOf(step: Step, definition: NestedDefinition): Passage {
   let passage = passages.get(step);
   if (passage === undefined) {
-    const plan = definition.pipeline.plan(definition.outputs.map((output) => output.inner));
+    const plan = definition.pipeline.compile(definition.outputs.map((output) => output.inner));
     const { bound } = definition.pipeline;
     passage = {
       plan,
@@ -42,7 +45,6 @@ function passageOf(step: Step, definition: NestedDefinition): Passage {
 
 /** Runs a pipeline as one step of another; gives the list of its exposed outputs. */
 export function runNested(outer: Execution, step: Step, definition: NestedDefinition): MaybePromise<unknown[]> {
-  const scope = outer.scope.nested(definition);
   const passage = passageOf(step, definition);
   const { plan, sources } = passage;
   const values = new Array<unknown>(plan.slotCount).fill(undefined);
@@ -52,30 +54,44 @@ export function runNested(outer: Execution, step: Step, definition: NestedDefini
     const given = source < 0 ? undefined : outer.values[source];
     values[external.slot] = given === undefined ? definition.pipeline.bound[external.name] : given;
   }
-  const end = observeStep(outer, step);
-  const hasResources = outer.settings.hasResources === true || passage.boundResources;
-  return definition.mapOver.length > 0
-    ? runMapped(outer, step, definition, scope, passage, values, hasResources, end)
-    : runOnce(outer, step, definition, scope, passage, values, hasResources, end);
+  const nesting: Nesting = { outer, step, definition, scope: outer.scope.nested(definition), passage, values };
+  return definition.mapOver.length > 0 ? runMapped(nesting) : runOnce(nesting);
 }
 
-type StepEnd =
-  | { readonly span: Span; end(failure: Failure | undefined, outputs: readonly unknown[]): void }
-  | undefined;
+/** One run of a nested pipeline, about to start. */
+interface Nesting {
+  readonly outer: Execution;
+  readonly step: Step;
+  readonly definition: NestedDefinition;
+  readonly scope: Scope;
+  readonly passage: Passage;
+  /** Slots of the inner plan. */
+  readonly values: unknown[];
+}
 
-function runOnce(
-  outer: Execution,
-  step: Step,
-  definition: NestedDefinition,
-  scope: Scope,
-  { plan, results }: Passage,
-  values: unknown[],
-  hasResources: boolean,
-  stepEnd: StepEnd,
-): MaybePromise<unknown[]> {
+const innerSettings = ({ outer, step, definition, passage }: Nesting): ExecutionSettings => ({
+  hasResources: outer.settings.hasResources === true || passage.boundResources,
+  timeout: timeoutOf(definition),
+  recompute: outer.settings.recompute?.within(outer.plan, step),
+});
+
+/** Tells the inner digests what the outer execution knows of the values that it passes on. */
+function passDigests({ outer, passage, values }: Nesting, inner: SlotDigests): void {
+  passage.sources.forEach((source, index) => {
+    const known = source < 0 || outer.values[source] === undefined ? undefined : outer.digests?.known(source);
+    const { slot } = passage.plan.externals[index]!;
+    if (known !== undefined && !(values[slot] instanceof CachedValue)) inner.set(slot, known);
+  });
+}
+
+function runOnce(nesting: Nesting): MaybePromise<unknown[]> {
+  const { outer, step, scope, passage, values } = nesting;
+  const { plan, results } = passage;
+  const stepEnd = observeStep(outer, step);
   const place = { within: outer, name: step.label, index: -1 };
-  const inner = new Execution(outer, scope, plan, values, place, { hasResources, timeout: timeoutOf(definition) });
+  const inner = new Execution(outer, scope, plan, values, place, innerSettings(nesting));
   inner.outerSpan = stepEnd?.span ?? outer.span;
+  if (inner.digests !== undefined) passDigests(nesting, inner.digests);
   const collect = (): unknown[] => results.map((slot) => values[slot]);
   observePipeline(inner, inputsOf(plan, values), () => outputsOf(plan, values));
   const innerEnded = inner.ended;
@@ -83,53 +99,111 @@ function runOnce(
     outer.executed += inner.executed;
     outer.cached += inner.cached;
     innerEnded?.(failure);
+    if (failure === undefined && inner.digests !== undefined) {
+      results.forEach((slot, offset) => {
+        const known = inner.digests!.known(slot);
+        if (known !== undefined) outer.digests?.set(step.outputSlot + offset, known);
+      });
+    }
     stepEnd?.end(failure, failure === undefined ? collect() : []);
   };
   const done = inner.execute();
   return isThenable(done) ? done.then(collect) : collect();
 }
 
-function runMapped(
-  outer: Execution,
-  step: Step,
-  definition: NestedDefinition,
-  scope: Scope,
-  { plan, results }: Passage,
-  values: unknown[],
-  hasResources: boolean,
-  stepEnd: StepEnd,
-): MaybePromise<unknown[]> {
-  const slotOf = new Map(plan.externals.map((external) => [external.name, external.slot]));
+function runMapped(nesting: Nesting): MaybePromise<unknown[]> {
+  const { outer, step, definition } = nesting;
   const lists = definition.mapOver.map((name) => {
     const index = definition.inputs.findIndex((input) => input.name === name);
-    const slots = definition.inputs.flatMap((input) => (input.name === name ? (slotOf.get(input.inner) ?? []) : []));
-    const [slot = -1, ...copies] = slots;
-    return { name, slot, copies, list: outer.values[step.inputSlots[index]!] };
+    const inner = definition.inputs.filter((input) => input.name === name).map((input) => input.inner);
+    return { name, inner, slot: step.inputSlots[index]! };
   });
+  // A list that was never put together is mapped over as it is, its items unread.
+  const unread = lists
+    .map(({ slot }) => slot)
+    .filter((slot) => {
+      const value = outer.values[slot];
+      return value instanceof CachedValue && value.items === undefined;
+    });
+  return andThen(loadSlots(unread, outer.values), () => mapItems(nesting, lists));
+}
+
+function mapItems(
+  nesting: Nesting,
+  lists: readonly { readonly name: string; readonly inner: readonly string[]; readonly slot: number }[],
+): MaybePromise<unknown[]> {
+  const { outer, step, definition, scope, passage, values } = nesting;
+  const { plan, results } = passage;
+  const stepEnd = observeStep(outer, step);
+  const slotOf = new Map(plan.externals.map((external) => [external.name, external.slot]));
+  const mapped = lists.map(({ name, inner, slot }) => {
+    const value = outer.values[slot];
+    const [first = -1, ...copies] = inner.flatMap((name) => slotOf.get(name) ?? []);
+    return { name, slot: first, copies, list: value instanceof CachedValue ? value.items : value };
+  });
+  const sharedDigests = shareDigests(nesting, new Set(mapped.flatMap(({ slot, copies }) => [slot, ...copies])));
   const columns: unknown[][] = results.map(() => []);
+  const digests: (string | undefined)[][] = results.map(() => []);
   let map: MapRun;
   try {
-    map = new MapRun(outer, scope, plan, itemsOf(lists, definition.mapMode, values, outer.pathOf(step)), {
+    map = new MapRun(outer, scope, plan, itemsOf(mapped, definition.mapMode, values, outer.pathOf(step)), {
       place: { within: outer, name: step.label },
       onError: definition.onError,
-      hasResources,
-      timeout: timeoutOf(definition),
+      item: { ...innerSettings(nesting), sharedDigests },
       parentSpan: stepEnd?.span.id ?? outer.span?.id,
-      accept(index, inner) {
-        for (let column = 0; column < results.length; column++) columns[column]![index] = inner?.[results[column]!];
+      accept(index, inner, known) {
+        for (let column = 0; column < results.length; column++) {
+          columns[column]![index] = inner?.[results[column]!];
+          if (scope.cache !== undefined) digests[column]![index] = inner ? known?.known(results[column]!) : HOLE;
+        }
       },
     });
   } catch (error) {
     stepEnd?.end({ error }, []);
     throw error;
   }
+  const collect = (): MaybePromise<unknown[]> => {
+    if (scope.cache === undefined) return columns;
+    const lists = columns.map((column, offset) =>
+      asOneValue(outer, step.outputSlot + offset, column, digests[offset]!),
+    );
+    return lists.some(isThenable) ? Promise.all(lists) : lists;
+  };
   map.ended = (failure) => {
+    for (const { index, error, path = `${map.path}[${index}]` } of map.failures) {
+      scope.root.collected.push({ path, error });
+    }
     outer.executed += map.executed;
     outer.cached += map.cached;
     stepEnd?.end(failure, failure === undefined ? columns : []);
   };
   const done = map.execute();
-  return isThenable(done) ? done.then(() => columns) : columns;
+  return isThenable(done) ? done.then(collect) : collect();
+}
+
+/** Stands for a failed item among the digests of a list. */
+const HOLE = 'hole';
+
+function shareDigests(nesting: Nesting, mapped: ReadonlySet<number>): SharedDigests | undefined {
+  if (nesting.scope.cache === undefined) return undefined;
+  const digests = new SlotDigests();
+  passDigests(nesting, digests);
+  const shared = new Set(nesting.passage.plan.externals.map(({ slot }) => slot).filter((slot) => !mapped.has(slot)));
+  return { digests, has: (slot) => shared.has(slot) };
+}
+
+/** The results of all items as one value of the outer plan, its digest made of theirs so that nothing need be read. */
+function asOneValue(
+  outer: Execution,
+  slot: number,
+  items: unknown[],
+  digests: readonly (string | undefined)[],
+): MaybePromise<unknown> {
+  const hasCached = items.some((item) => item instanceof CachedValue);
+  if (digests.some((known) => known === undefined)) return hasCached ? loadItems(items) : items;
+  const digest = combineDigests('list', digests as readonly string[]);
+  outer.digests?.set(slot, digest);
+  return hasCached ? CachedValue.list(digest, items) : items;
 }
 
 const timeoutOf = ({ pipeline }: NestedDefinition): number | undefined =>
@@ -139,6 +213,11 @@ const timeoutOf = ({ pipeline }: NestedDefinition): number | undefined =>
 export function inputsOf(plan: Plan, values: readonly unknown[]): Record<string, unknown> {
   return Object.fromEntries(plan.externals.map(({ name, slot }) => [name, values[slot]]));
 }
+
+/** How to tell the end of a step that somebody watches. */
+type StepEnd =
+  | { readonly span: Span; end(failure: Failure | undefined, outputs: readonly unknown[]): void }
+  | undefined;
 
 /** Tells that the wrapping node starts; its end is told after everything inside. */
 function observeStep(outer: Execution, step: Step): StepEnd {

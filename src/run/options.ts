@@ -33,6 +33,8 @@ export interface CommonRunOptions<Output extends string = string> {
   readonly concurrency?: number | undefined;
   /** Names of nodes that run even if the cache knows their result, with everything that follows from them. */
   readonly recompute?: readonly string[] | undefined;
+  /** Whether to keep an account of what each node did, for `reportOf(result)`; default false. */
+  readonly report?: boolean | undefined;
   /** Share of cache hits, 0 to 1, that run again to compare the results; default 0. */
   readonly spotCheck?: number | undefined;
 }

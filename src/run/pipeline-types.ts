@@ -20,8 +20,10 @@ import type {
   WiredInputs,
   WiredOutputs,
 } from '../graph/index.ts';
+import type { AcceptedCode } from './accepted-code.ts';
 import type { MapResult } from './map-result.ts';
-import type { MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
+import type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
+import type { Explanation, RunPlan } from './outlook.ts';
 import type { StreamItem } from './stream.ts';
 
 /** All inputs; fewer when only some outputs are asked for; and the replaced values, when nodes are overridden. */
@@ -156,6 +158,27 @@ export interface Pipeline<I extends object, O extends object> extends Unit<I, O>
 
   /** The graph as plain data. */
   describe(): PipelineDescription;
+
+  /** What a run would do, node by node and item by item, with the time that history lets expect; executes nothing. */
+  plan<const Asked extends Names<O> = Names<O>>(
+    inputs: RunInputs<I, O, NoInfer<Asked>, never>,
+    options?: CommonRunOptions<Asked>,
+  ): Promise<RunPlan>;
+
+  /** Which nodes the cache knows, and for each other one what changed since it last ran; executes nothing. */
+  explain<const Asked extends Names<O> = Names<O>>(
+    inputs: RunInputs<I, O, NoInfer<Asked>, never>,
+    options?: CommonRunOptions<Asked>,
+  ): Promise<Explanation>;
+
+  /**
+   * Lets the cached results of a node's code before an edit stand for its code of now: for an edit that changes none.
+   *
+   * @param node Name or path of the node. @param options.reason Kept with the record.
+   * @returns Each node that this holds for from now on.
+   * @throws GraphError `GRAPH_UNKNOWN_NAME`.
+   */
+  accept(node: string, options: { readonly reason: string }): Promise<readonly AcceptedCode[]>;
 }
 
 /** Makes pipelines from options, with the wiring checked by the compiler. */

@@ -1,9 +1,14 @@
 import { GraphError } from '../errors.ts';
 import { type AnyUnit, type NestingOptions, PipelineGraph, PipelineNode } from '../graph/index.ts';
+import type { AcceptedCode } from './accepted-code.ts';
+import { checkConcurrency } from './call-settings.ts';
+import { accept, forecast } from './look-ahead.ts';
 import type { MapResult } from './map-result.ts';
-import type { MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
+import type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
+import { type Explanation, explainedNode, plannedNode, type RunPlan } from './outlook.ts';
 import type { PipelineConstructor, PipelineFunction, Pipeline as TypedPipeline } from './pipeline-types.ts';
-import { checkConcurrency, map, run, runSync, stream } from './root.ts';
+import { run, runSync } from './run-once.ts';
+import { map, stream } from './run-over.ts';
 import type { StreamItem } from './stream.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -38,6 +43,18 @@ export class RunnablePipeline extends PipelineGraph {
 
   stream(inputs: Inputs, options: StreamOptions = { over: [] }): AsyncGenerator<StreamItem<Outputs>, void, undefined> {
     return stream(this, inputs, options);
+  }
+
+  async plan(inputs: Inputs = {}, options?: CommonRunOptions): Promise<RunPlan> {
+    return { nodes: (await forecast(this, inputs, options)).map(plannedNode) };
+  }
+
+  async explain(inputs: Inputs = {}, options?: CommonRunOptions): Promise<Explanation> {
+    return { nodes: (await forecast(this, inputs, options)).map(explainedNode) };
+  }
+
+  accept(node: string, options: { readonly reason: string }): Promise<readonly AcceptedCode[]> {
+    return accept(this, node, options.reason);
   }
 
   bind(values: Inputs): RunnablePipeline {

@@ -1,10 +1,14 @@
 import type { Cache } from '../cache/index.ts';
-import { type Callback, Emitter, type PipelineSummary, RunContext } from '../events/index.ts';
-import { labelOf, type NestedDefinition, type PipelineGraph, type Step } from '../graph/index.ts';
+import { type Callback, Emitter, flushCallbacks, type PipelineSummary, RunContext } from '../events/index.ts';
+import { labelOf, type NestedDefinition, type NodeDefinition, type PipelineGraph, type Step } from '../graph/index.ts';
+import type { CodeIdentity } from '../identity/index.ts';
+import { acceptedCode } from './accepted-code.ts';
 import { Budget } from './budget.ts';
+import { codeOf } from './code-of.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
-import type { MaybePromise } from './maybe-promise.ts';
+import { History } from './history.ts';
+import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import type { PipelineOptions } from './options.ts';
 
 /** Node functions in progress at once when nobody says otherwise. */
@@ -16,6 +20,21 @@ let runs = 0;
 /** Runs a pipeline as one step of another. */
 export type NestedRunner = (outer: Execution, step: Step, definition: NestedDefinition) => MaybePromise<unknown[]>;
 
+/** Something that failed in a run that collects errors. */
+export interface NodeFailure {
+  /** `all > per_doc[3] > wordCount`. */
+  readonly path: string;
+  readonly error: unknown;
+}
+
+/** A cached result that a spot check could not reproduce. */
+export interface Mismatch {
+  /** Node: `all > per_doc[3] > wordCount`. */
+  readonly path: string;
+  readonly cached: unknown;
+  readonly computed: unknown;
+}
+
 /** What everything below one `run`, `map` or `stream` call shares. */
 export class RootRun {
   readonly id: string;
@@ -26,11 +45,22 @@ export class RootRun {
   readonly runNested: NestedRunner;
   /** Every callback that took part, to be flushed at the end. */
   readonly callbacks = new Set<Callback>();
+  /** Share of cache hits that run again for comparison. */
+  readonly spotCheck: number;
+  readonly history = new History();
+  /** Failures that nested maps collected. */
+  readonly collected: NodeFailure[] = [];
+  /** Spot checks that found another result. */
+  readonly mismatches: Mismatch[] = [];
+  readonly #codes = new Map<NodeDefinition, CodeIdentity>();
+  readonly #keyCodes = new Map<Cache, Map<string, MaybePromise<string>>>();
+  readonly #writes: Promise<unknown>[] = [];
   readonly #emitters = new Map<readonly Callback[], Emitter>();
   readonly #budgets = new Map<PipelineGraph, Budget>();
   #spans = 0;
 
-  constructor(sync: boolean, runNested: NestedRunner) {
+  constructor(sync: boolean, runNested: NestedRunner, spotCheck = 0) {
+    this.spotCheck = spotCheck;
     this.id = `${processId}-${(runs++).toString(36)}`;
     this.sync = sync;
     this.runNested = runNested;
@@ -39,6 +69,50 @@ export class RootRun {
 
   nextSpan(): number {
     return ++this.#spans;
+  }
+
+  /** Code identity of a node, worked out once per root run: captured variables may change between runs. */
+  codeOf(definition: NodeDefinition): CodeIdentity {
+    let code = this.#codes.get(definition);
+    if (code === undefined) {
+      code = codeOf(definition);
+      this.#codes.set(definition, code);
+    }
+    return code;
+  }
+
+  /** What keys are made of for this code in this cache; looked up once per root run. */
+  keyCodeOf(cache: Cache, code: string): MaybePromise<string> {
+    let known = this.#keyCodes.get(cache);
+    if (known === undefined) {
+      known = new Map();
+      this.#keyCodes.set(cache, known);
+    }
+    let accepted = known.get(code);
+    if (accepted === undefined) {
+      accepted = acceptedCode(cache, code);
+      known.set(code, accepted);
+      if (isThenable(accepted)) {
+        accepted.then(
+          (settled) => known.set(code, settled),
+          () => known.set(code, code),
+        );
+      }
+    }
+    return accepted;
+  }
+
+  /** Something that has to be done before the run counts as finished. */
+  pending(write: Promise<unknown>): void {
+    this.#writes.push(write);
+  }
+
+  /** Everything that the run owes its caches and callbacks; `undefined` when there is nothing to wait for. */
+  settle(): Promise<unknown> | undefined {
+    const owed = [...this.#writes, this.history.write(), flushCallbacks(this.callbacks)].filter(
+      (debt) => debt !== undefined,
+    );
+    return owed.length === 0 ? undefined : Promise.all(owed);
   }
 
   /** One emitter per list of callbacks; none for an empty list. */

@@ -10,6 +10,15 @@ export function refusePromise(promise: PromiseLike<unknown>, definition: Definit
   });
 }
 
+/** Refuses a cache that answers later, in `runSync`. */
+export function refuseCachePromise(promise: PromiseLike<unknown>, path: string): never {
+  promise.then(undefined, () => {});
+  throw new SyncError('SYNC_PROMISE', `${path}: its cache answered with a promise in runSync.`, {
+    path,
+    hint: 'Use run() instead, or a cache that answers at once: MemoryCache, DiskCache, FileCache.',
+  });
+}
+
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /** Waits without giving up the thread; only for back-off in `runSync`, where nothing else can run anyway. */

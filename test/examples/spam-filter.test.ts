@@ -77,3 +77,23 @@ function rowOf(report: string, label: string): [number, number] {
   const [, spam, ham] = new RegExp(`^ {2}${label} +([\\d,]+) +([\\d,]+)$`, 'm').exec(report) ?? [];
   return [Number(spam?.replaceAll(',', '')), Number(ham?.replaceAll(',', ''))];
 }
+
+describe('the demo a second time', () => {
+  const run = (cwd: string) =>
+    promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/main.ts', '--cache', join(folder, 'cache')], {
+      ...options,
+      cwd,
+      env: { ...options.env, CI: '1' },
+      maxBuffer: 1e8,
+    });
+  const executed = (stderr: string) => Number(/([\d,]+) executed/.exec(stderr)?.[1]?.replaceAll(',', ''));
+
+  test('executes nothing but what is not to be cached, and says the same', async () => {
+    const first = await run(example);
+    const again = await run(example);
+    expect(again.stdout).toBe(first.stdout);
+    expect(executed(first.stderr)).toBeGreaterThan(20_000);
+    // Reading the corpus is not cached; three mails fail again, since errors are not cached either.
+    expect(executed(again.stderr)).toBeLessThan(20);
+  }, 300_000);
+});

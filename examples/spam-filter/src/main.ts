@@ -2,27 +2,37 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { DiskCache } from 'hypernodes/cache';
+import { ProgressCallback } from 'hypernodes/callbacks';
 import { reportLearned, reportVerdict } from './report.ts';
-import { showSteps } from './show-steps.ts';
 import { classify, learn } from './spam-filter.ts';
 
 const usage = `Learns to tell spam from mail, says how well, and judges mails.
 
   npm run demo                          judges the two mails in examples/spam-filter/mails
   npm run demo -- a.eml b.eml           judges these files
-  cat a.eml | npm run demo -- -         judges what comes in`;
+  cat a.eml | npm run demo -- -         judges what comes in
+  npm run demo -- --cache folder        keeps what was computed there instead of in examples/spam-filter/.cache`;
 
 const samples = ['offer.eml', 'meeting.eml'].map((file) => resolve(import.meta.dirname, '../mails', file));
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: {
+      help: { type: 'boolean' },
+      cache: { type: 'string', default: resolve(import.meta.dirname, '../.cache') },
+    },
+    allowPositionals: true,
+  });
   if (values.help) return console.log(usage);
 
   // Read before learning: a wrong file name should not take ten seconds to show.
   const mails = await Promise.all((positionals.length > 0 ? positionals : samples).map(readSource));
 
+  // What was computed once is there next time, unless its code or its inputs change.
+  const cache = new DiskCache(values.cache);
   console.log('Learning from the SpamAssassin public corpus\n');
-  const learned = await learn.run({}, { callbacks: [showSteps] });
+  const learned = await learn.run({}, { cache, callbacks: [new ProgressCallback()] });
   console.log(`\n${reportLearned(learned)}\n`);
 
   console.log('New mails (above 0 means spam)');

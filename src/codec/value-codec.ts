@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { pathTo } from '../../identity/index.ts';
+import { pathTo } from '../identity/index.ts';
 import { storability } from './plain-data.ts';
 import { replaceParts, restoreParts } from './stand-ins.ts';
 import { Unstorable } from './unstorable.ts';

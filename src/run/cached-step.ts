@@ -1,0 +1,314 @@
+import type { Cache, CacheEntry, EntryHeader, KeyParts } from '../cache/index.ts';
+import { decodeValue, encodeValue, Unstorable } from '../codec/index.ts';
+import type { NodeDefinition, Step } from '../graph/index.ts';
+import { type CodeIdentity, DigestError, digest, signature } from '../identity/index.ts';
+import { CachedValue, loadSlots } from './cached-value.ts';
+import { digestFunction } from './code-of.ts';
+import type { Execution } from './execution.ts';
+import { type CallSettings, LeafCall } from './leaf-call.ts';
+import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
+import { flightsOf } from './single-flight.ts';
+import { Span } from './span.ts';
+import { refuseCachePromise } from './sync.ts';
+import { warnOnce } from './warn-once.ts';
+
+/** Key of the one output of a node that returns it as it is. */
+const ONLY = 'value';
+
+/** Names under which a node's outputs are stored; they don't depend on how it is renamed. */
+export const outputKeys = ({ keyed, outputs }: NodeDefinition): string[] =>
+  keyed ? outputs.map((output) => output.inner) : [ONLY];
+
+/** What a node execution is known by, or nothing when it can't be known. */
+interface Key {
+  readonly signature: string;
+  /** Digest of the code of now, even when the key is made of accepted earlier code. */
+  readonly code: string;
+  readonly parts: KeyParts;
+}
+
+/** Runs a node through the cache: takes its result from there, or calls it and keeps what it returns. */
+export class CachedStep {
+  readonly #execution: Execution;
+  readonly #step: Step;
+  readonly #definition: NodeDefinition;
+  readonly #cache: Cache;
+  readonly #key: Key;
+
+  private constructor(execution: Execution, step: Step, definition: NodeDefinition, cache: Cache, key: Key) {
+    this.#execution = execution;
+    this.#step = step;
+    this.#definition = definition;
+    this.#cache = cache;
+    this.#key = key;
+  }
+
+  /** The step's result, from the cache or not; cached outputs are `CachedValue`s. */
+  static perform(execution: Execution, step: Step, definition: NodeDefinition, cache: Cache): MaybePromise<unknown> {
+    const { root } = execution.scope;
+    const code = root.codeOf(definition);
+    const inputs = code.unidentified.length > 0 ? undefined : inputDigests(execution, step, definition);
+    if (inputs === undefined) {
+      warnUnidentified(code, execution, step);
+      return callUncached(execution, step, definition);
+    }
+    const parts = { inputs, code: code.parts, version: definition.options.version };
+    const begin = (keyCode: string, holdsPermit: boolean): MaybePromise<unknown> => {
+      const key = { signature: signature({ code: keyCode, inputs: Object.entries(inputs) }), code: code.digest, parts };
+      return new CachedStep(execution, step, definition, cache, key).#perform(holdsPermit);
+    };
+    const keyCode = root.keyCodeOf(cache, code.digest);
+    if (!isThenable(keyCode)) return begin(keyCode as string, false);
+    if (root.sync) return refuseCachePromise(keyCode, execution.pathOf(step));
+    return (keyCode as Promise<string>).then(
+      (accepted) => begin(accepted, true),
+      () => begin(code.digest, true),
+    );
+  }
+
+  #perform(holdsPermit: boolean): MaybePromise<unknown> {
+    const { recompute } = this.#execution.settings;
+    if (recompute?.has(this.#execution.plan, this.#step) === true) return this.#compute(holdsPermit);
+    const flight = flightsOf(this.#cache).get(this.#key.signature);
+    if (flight !== undefined && !this.#execution.scope.root.sync) return this.#join(flight);
+    let head: MaybePromise<EntryHeader | undefined>;
+    try {
+      head = this.#cache.head(this.#key.signature);
+    } catch (error) {
+      return this.#cacheFailed('read', error, holdsPermit);
+    }
+    this.#checked(head);
+    if (isThenable(head)) {
+      const asked = (head as Promise<EntryHeader | undefined>).then(
+        (found) => this.#decide(found, true),
+        (error) => this.#cacheFailed('read', error, true),
+      );
+      this.#announce(asked);
+      return asked;
+    }
+    return this.#decide(head as EntryHeader | undefined, holdsPermit);
+  }
+
+  #decide(header: EntryHeader | undefined, holdsPermit: boolean): MaybePromise<unknown> {
+    const keys = outputKeys(this.#definition);
+    if (header === undefined || keys.some((key) => header.digests[key] === undefined))
+      return this.#compute(holdsPermit);
+    const { spotCheck } = this.#execution.scope.root;
+    if (spotCheck > 0 && Math.random() < spotCheck) return this.#compare(header, holdsPermit);
+    return this.#hit(header, keys);
+  }
+
+  #hit(header: EntryHeader, keys: readonly string[]): unknown {
+    const execution = this.#execution;
+    const { outputSlot } = this.#step;
+    execution.cached++;
+    const values = keys.map((key, offset) => {
+      const known = header.digests[key]!;
+      execution.digests!.set(outputSlot + offset, known);
+      return new CachedValue(known, () => andThen(this.#load(), (outputs) => outputs[key]));
+    });
+    const { emitter, root, pipeline } = execution.scope;
+    if (emitter?.wants('onNodeCached') === true) {
+      const path = execution.pathOf(this.#step);
+      const span = new Span(root, execution.span?.id, path, execution.depth + 1, pipeline.name);
+      emitter.emit('onNodeCached', {
+        ...span.event(),
+        node: this.#step.label,
+        signature: this.#key.signature,
+        savedMs: header.durationMs,
+      });
+    }
+    return this.#definition.keyed ? values : values[0];
+  }
+
+  #loaded: MaybePromise<Record<string, unknown>> | undefined;
+  /** Pending write of the result. */
+  #kept: Promise<void> | undefined;
+
+  /** The stored outputs; when the entry is gone or damaged by now, the node runs after all. */
+  #load(): MaybePromise<Record<string, unknown>> {
+    if (this.#loaded !== undefined) return this.#loaded;
+    const loaded = andThen(this.#checked(this.#cache.get(this.#key.signature)), (entry: CacheEntry | undefined) => {
+      const outputs = entry === undefined ? undefined : decodeValue(entry.value);
+      if (outputs !== undefined) return outputs;
+      return andThen(this.#compute(), (result) => this.#named(result));
+    });
+    this.#loaded = loaded;
+    return loaded;
+  }
+
+  #named(result: unknown): Record<string, unknown> {
+    if (!this.#definition.keyed) return { [ONLY]: result };
+    const values = result as readonly unknown[];
+    return Object.fromEntries(this.#definition.outputs.map((output, index) => [output.inner, values[index]]));
+  }
+
+  /** Calls the node on its loaded inputs and keeps the result. */
+  #compute(holdsPermit = false): MaybePromise<unknown> {
+    const execution = this.#execution;
+    const { root } = execution.scope;
+    const result = andThen(this.#checked(loadSlots(this.#step.inputSlots, execution.values)), () =>
+      callUncached(execution, this.#step, this.#definition, {
+        signature: this.#key.signature,
+        keep: (value, durationMs) => this.#keep(value, durationMs),
+        holdsPermit,
+      }),
+    );
+    if (isThenable(result) && !root.sync) this.#announce(result as Promise<unknown>);
+    return result;
+  }
+
+  /** Lets equal executions wait for this one, until its result can be found in the cache. */
+  #announce(result: Promise<unknown>): void {
+    const flights = flightsOf(this.#cache);
+    if (flights.get(this.#key.signature) !== undefined) return;
+    flights.start(
+      this.#key.signature,
+      result.then(() => this.#kept),
+    );
+  }
+
+  /** Waits for an equal execution that is already in progress; when that one fails, this one tries for itself. */
+  #join(flight: Promise<unknown>): Promise<unknown> {
+    return flight.then(
+      () => andThen(this.#checked(this.#cache.head(this.#key.signature)), (header) => this.#decide(header, true)),
+      () => this.#compute(true),
+    );
+  }
+
+  /** Stores a result; gives the bytes that it takes up. Whatever goes wrong here costs only the entry. */
+  #keep(result: unknown, durationMs: number): number | undefined {
+    const path = this.#execution.staticPathOf(this.#step);
+    const outputs = this.#named(result);
+    try {
+      const encoded = encodeValue(outputs);
+      if (encoded instanceof Unstorable) throw encoded;
+      const digests: Record<string, string> = {};
+      Object.entries(outputs).forEach(([key, value], offset) => {
+        const known = digest(value, { ofFunction: digestFunction });
+        digests[key] = known;
+        this.#execution.digests!.set(this.#step.outputSlot + offset, known);
+      });
+      const createdAt = Date.now();
+      const header: EntryHeader = { digests, node: path, parts: this.#key.parts, createdAt, durationMs };
+      this.#execution.scope.root.history.executed(this.#cache, path, { ...this.#key, time: createdAt, durationMs });
+      this.#put(header, encoded);
+      return encoded.byteLength;
+    } catch (error) {
+      warnOnce(path, 'HYPERNODES_UNSTORABLE_RESULT', `${path}: its result cannot be cached: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  #put(header: EntryHeader, value: Uint8Array): void {
+    try {
+      const put = this.#cache.put(this.#key.signature, { header, value });
+      if (!isThenable(put)) return;
+      this.#kept = (put as Promise<void>).catch((error) => this.#writeFailed(error));
+      this.#execution.scope.root.pending(this.#kept);
+    } catch (error) {
+      this.#writeFailed(error);
+    }
+  }
+
+  #writeFailed(error: unknown): void {
+    warnOnce(
+      this.#cache,
+      'HYPERNODES_CACHE_WRITE_FAILED',
+      `the cache could not keep a result; the run goes on uncached: ${messageOf(error)}`,
+    );
+  }
+
+  #cacheFailed(what: string, error: unknown, holdsPermit = false): MaybePromise<unknown> {
+    warnOnce(
+      this.#cache,
+      'HYPERNODES_CACHE_READ_FAILED',
+      `the cache could not ${what}; the run goes on without it: ${messageOf(error)}`,
+    );
+    return this.#compute(holdsPermit);
+  }
+
+  /** Runs a hit all the same, and reports when the result is another one. */
+  #compare(header: EntryHeader, holdsPermit: boolean): MaybePromise<unknown> {
+    return andThen(this.#load(), (stored) =>
+      andThen(this.#compute(holdsPermit), (result) => {
+        const fresh = this.#named(result);
+        for (const [key, before] of Object.entries(header.digests)) {
+          if (digest(fresh[key], { ofFunction: digestFunction }) === before) continue;
+          const path = this.#execution.pathOf(this.#step);
+          this.#execution.scope.root.mismatches.push({ path, cached: stored[key], computed: fresh[key] });
+          process.emitWarning(
+            `${path}: a spot check found another result than the cached one: ${preview(stored[key])} before, ${preview(fresh[key])} now. It depends on something that is no input of it, or on chance; name that in 'deps', or set cache: false.`,
+            { code: 'HYPERNODES_SPOT_CHECK_MISMATCH' },
+          );
+        }
+        return result;
+      }),
+    );
+  }
+
+  #checked<T>(result: MaybePromise<T>): MaybePromise<T> {
+    return this.#execution.scope.root.sync && isThenable(result)
+      ? refuseCachePromise(result as Promise<T>, this.#execution.pathOf(this.#step))
+      : result;
+  }
+}
+
+/** Calls a node without asking the cache for its result; what it reads from the cache is loaded first. */
+export function callUncached(
+  execution: Execution,
+  step: Step,
+  definition: NodeDefinition,
+  how: CallSettings = {},
+): MaybePromise<unknown> {
+  const { batches } = execution.settings;
+  return andThen(loadSlots(step.inputSlots, execution.values), () =>
+    definition.batch !== undefined && batches !== undefined
+      ? batches.call(execution, step, definition, how)
+      : new LeafCall(execution, step, definition, how).start(),
+  );
+}
+
+function warnUnidentified({ unidentified: [culprit] }: CodeIdentity, execution: Execution, step: Step): void {
+  if (culprit === undefined) return;
+  const path = execution.staticPathOf(step);
+  warnOnce(
+    path,
+    'HYPERNODES_UNIDENTIFIED_CODE',
+    `${path} runs uncached: it uses '${culprit.name}', ${culprit.reason}. Give the node deps: [what it depends on] or a version, or give '${culprit.name}' a [cacheKey]() method.`,
+  );
+}
+
+/** Digest of each input by its inner name; `undefined` when one can't be identified, which is told once. */
+function inputDigests(
+  execution: Execution,
+  step: Step,
+  definition: NodeDefinition,
+): Record<string, string> | undefined {
+  const inputs: Record<string, string> = {};
+  for (let index = 0; index < step.inputSlots.length; index++) {
+    const { inner } = definition.inputs[index]!;
+    try {
+      inputs[inner] = execution.digests!.of(step.inputSlots[index]!, execution.values);
+    } catch (error) {
+      if (!(error instanceof DigestError)) throw error;
+      const path = execution.staticPathOf(step);
+      const where = error.path === '' ? inner : `${inner}${error.path.startsWith('[') ? '' : '.'}${error.path}`;
+      warnOnce(
+        path,
+        'HYPERNODES_UNIDENTIFIED_INPUT',
+        `${path} runs uncached: its input '${where}' is ${error.found}, which has no content to identify it by. Give its class a [cacheKey]() method, or bind it as stateful(...).`,
+      );
+      return undefined;
+    }
+  }
+  return inputs;
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error || error instanceof Unstorable ? error.message : String(error);
+
+function preview(value: unknown): string {
+  const text = typeof value === 'object' && value !== null ? (JSON.stringify(value) ?? 'an object') : String(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,57 @@
+import type { Cache, KeyParts } from '../cache/index.ts';
+
+/** What the last execution of a node was known by. */
+export interface LastExecution {
+  readonly signature: string;
+  /** Digest of its code. */
+  readonly code: string;
+  readonly parts: KeyParts;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Remembers, per node and cache, the last execution of a run; written once at its end, however many items it had. */
+export class History {
+  readonly #last = new Map<Cache, Map<string, LastExecution>>();
+
+  executed(cache: Cache, node: string, execution: LastExecution): void {
+    let nodes = this.#last.get(cache);
+    if (nodes === undefined) {
+      nodes = new Map();
+      this.#last.set(cache, nodes);
+    }
+    nodes.set(node, execution);
+  }
+
+  /** Writes what happened; a cache that cannot keep it only explains less. `undefined` when nothing did. */
+  write(): Promise<void> | undefined {
+    return this.#last.size === 0 ? undefined : this.#write();
+  }
+
+  async #write(): Promise<void> {
+    for (const [cache, nodes] of this.#last) {
+      if (cache.record === undefined) continue;
+      for (const [node, execution] of nodes) {
+        try {
+          await cache.record(node, JSON.stringify(execution));
+        } catch {
+          return;
+        }
+      }
+    }
+    this.#last.clear();
+  }
+}
+
+/** The last recorded execution of a node, or `undefined`. */
+export async function lastExecution(cache: Cache, node: string): Promise<LastExecution | undefined> {
+  const text = await cache.recall?.(node);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as LastExecution;
+  } catch {
+    return undefined;
+  }
+}

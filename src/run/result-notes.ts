@@ -1,0 +1,34 @@
+import type { ReportCollector, RunReport } from '../events/index.ts';
+import type { NodeFailure } from './scope.ts';
+
+const reports = new WeakMap<object, RunReport>();
+
+/**
+ * What each node did in the run that gave this result: executions, hits, times, bytes, as a table, data or a page.
+ *
+ * `undefined` unless the run was asked for it with `report: true`.
+ */
+export function reportOf(result: object): RunReport | undefined {
+  return reports.get(result);
+}
+
+const failuresOfRuns = new WeakMap<object, readonly NodeFailure[]>();
+
+/**
+ * What failed in a run that gave this result all the same: nodes of a `run` with `onError: 'collect'`, and items of nested
+ * maps that collect errors. Empty when all went well.
+ */
+export function failuresOf(result: object): readonly NodeFailure[] {
+  return failuresOfRuns.get(result) ?? [];
+}
+
+/** Remembers what is to be said about a result besides the result itself. @internal */
+export function annotate<T extends object>(
+  result: T,
+  failures: readonly NodeFailure[],
+  collector: ReportCollector | undefined,
+): T {
+  if (failures.length > 0) failuresOfRuns.set(result, failures);
+  if (collector !== undefined) reports.set(result, collector.report());
+  return result;
+}

@@ -1,0 +1,94 @@
+import type { Plan } from '../graph/index.ts';
+import { bindInputs } from './bind-inputs.ts';
+import { beginCall, supervise } from './call-settings.ts';
+import { Execution } from './execution.ts';
+import { checkErrorMode } from './map-items.ts';
+import { isThenable } from './maybe-promise.ts';
+import { inputsOf } from './nested.ts';
+import { observePipeline } from './observe.ts';
+import type { RunOptions } from './options.ts';
+import { outputsOf } from './outputs.ts';
+import type { RunnablePipeline } from './pipeline.ts';
+import { Recompute } from './recompute.ts';
+import { annotate } from './result-notes.ts';
+import type { NodeFailure } from './scope.ts';
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** One run of a pipeline. */
+export async function run(
+  pipeline: RunnablePipeline,
+  inputs: Inputs = {},
+  options: RunOptions<string, string> = {},
+): Promise<Record<string, unknown>> {
+  const { root, execution, result } = prepare(pipeline, inputs, options, false);
+  try {
+    const done = execution.execute();
+    if (isThenable(done)) {
+      const release = supervise(execution, pipeline.name, options);
+      try {
+        await done;
+      } finally {
+        release();
+      }
+    }
+    return result();
+  } finally {
+    const settled = root.settle();
+    if (settled !== undefined) await settled;
+  }
+}
+
+/** One run of a pipeline without promises. @throws SyncError `SYNC_PROMISE` naming the node that returned one. */
+export function runSync(
+  pipeline: RunnablePipeline,
+  inputs: Inputs = {},
+  options: RunOptions<string, string> = {},
+): Record<string, unknown> {
+  const { root, execution, result } = prepare(pipeline, inputs, options, true);
+  try {
+    execution.execute();
+    return result();
+  } finally {
+    void root.settle();
+  }
+}
+
+function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions<string, string>, sync: boolean) {
+  const { name } = pipeline;
+  checkErrorMode(options.onError);
+  const plan = pipeline.compile(options.outputs, options.override);
+  const { values, hasResources } = bindInputs(plan, inputs, { override: options.override });
+  const { root, scope, collector } = beginCall(pipeline, options, sync);
+  const failures: NodeFailure[] = [];
+  const execution = new Execution(
+    undefined,
+    scope,
+    plan,
+    values,
+    { within: undefined, name, index: -1 },
+    {
+      hasResources,
+      timeout: pipeline.options.timeout,
+      recompute: Recompute.of(plan, options.recompute),
+      loadsOutputs: true,
+      ...(options.onError === 'collect' && { failures }),
+    },
+  );
+  observePipeline(execution, inputsOf(plan, values), () => outputsOf(plan, values));
+  const result = (): Record<string, unknown> => {
+    const outputs = outputsOf(plan, values);
+    // What a failed node should have produced is absent, not undefined.
+    const finished = failures.length === 0 ? outputs : finishedOutputs(plan, execution, outputs);
+    return annotate(finished, [...failures, ...root.collected], collector);
+  };
+  return { root, execution, result };
+}
+
+function finishedOutputs(plan: Plan, execution: Execution, outputs: Inputs): Record<string, unknown> {
+  const finished: Record<string, unknown> = {};
+  plan.outputs.forEach((name, index) => {
+    if (execution.produced(plan.outputSlots[index]!)) finished[name] = outputs[name];
+  });
+  return finished;
+}

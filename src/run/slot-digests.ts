@@ -1,0 +1,41 @@
+import { digest } from '../identity/index.ts';
+import { CachedValue } from './cached-value.ts';
+import { digestFunction } from './code-of.ts';
+
+/** Digests of the slots that all items of a map have in common, worked out once for all. */
+export interface SharedDigests {
+  readonly digests: SlotDigests;
+  has(slot: number): boolean;
+}
+
+/** Digests of the values in the slots of one execution, worked out when first asked for. */
+export class SlotDigests {
+  readonly #own: (string | undefined)[] = [];
+  readonly #shared: SharedDigests | undefined;
+
+  constructor(shared?: SharedDigests) {
+    this.#shared = shared;
+  }
+
+  /** @throws DigestError when the value has no identity. */
+  of(slot: number, values: readonly unknown[]): string {
+    if (this.#shared?.has(slot) === true) return this.#shared.digests.of(slot, values);
+    let known = this.#own[slot];
+    if (known === undefined) {
+      const value = values[slot];
+      known = value instanceof CachedValue ? value.digest : digest(value, { ofFunction: digestFunction });
+      this.#own[slot] = known;
+    }
+    return known;
+  }
+
+  /** The digest, if it was worked out or recorded already. */
+  known(slot: number): string | undefined {
+    if (this.#shared?.has(slot) === true) return this.#shared.digests.known(slot);
+    return this.#own[slot];
+  }
+
+  set(slot: number, value: string): void {
+    this.#own[slot] = value;
+  }
+}

@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/**
+ * Every row of the staleness matrix (joblib, Hamilton, redun, pipefunc and Prefect each serve a wrong value in some of
+ * them), in real processes that load edited source files.
+ */
+const root = resolve(import.meta.dirname, '../..');
+let project: string;
+
+const files = {
+  'text.ts': `export const normalize = (text: string): string => text.trim().toLowerCase();\n`,
+  'limits.ts': `export const LIMIT = 3;\nexport const weights = { a: 1, b: [2] };\n`,
+  'scale.ts': `export const scaler = (factor: number) => ({ n }: { n: number }): number => n * factor;\n`,
+  'shape.ts': `export class Shape { area(): number { return 2; } }\nexport class Square extends Shape { side = 1; }\n`,
+  'main.ts': `
+    import { node, Pipeline } from 'hypernodes';
+    import { DiskCache } from 'hypernodes/cache';
+    import { LIMIT, weights } from './limits.ts';
+    import { scaler } from './scale.ts';
+    import { Square } from './shape.ts';
+    import { normalize } from './text.ts';
+
+    const FACTOR = 2;
+    const clean = node('cleaned', ({ text }: { text: string }) => normalize(text));
+    const cut = node('n', ({ cleaned }: { cleaned: string }) => cleaned.slice(0, LIMIT).length);
+    const scaled = node('scaled', scaler(FACTOR));
+    const weighed = node('weighed', ({ scaled }: { scaled: number }) => scaled + weights.a + weights.b[0]);
+    const area = node('area', ({ n }: { n: number }) => new Square().area() * n);
+    const executed: string[] = [];
+    const p = new Pipeline({
+      name: 'p',
+      nodes: [clean, cut, scaled, weighed, area],
+      cache: new DiskCache('./cache'),
+      callbacks: [{ onNodeStart: ({ node }) => void executed.push(node) }],
+    });
+    const outputs = await p.run({ text: process.argv[2] ?? '  Hello World ' });
+    console.log(JSON.stringify({ outputs, executed: executed.sort() }));
+  `,
+};
+
+interface Outcome {
+  readonly outputs: Record<string, unknown>;
+  readonly executed: readonly string[];
+}
+
+const write = (edits: Partial<Record<keyof typeof files, string>> = {}): void => {
+  for (const [name, text] of Object.entries({ ...files, ...edits })) writeFileSync(join(project, name), text);
+};
+const run = (text?: string): Outcome =>
+  JSON.parse(
+    execFileSync(process.execPath, ['--import', 'tsx', 'main.ts', ...(text === undefined ? [] : [text])], {
+      cwd: project,
+      encoding: 'utf8',
+    }),
+  );
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'hypernodes-stale-'));
+  mkdirSync(join(project, 'node_modules'));
+  symlinkSync(root, join(project, 'node_modules/hypernodes'));
+  symlinkSync(join(root, 'node_modules/tsx'), join(project, 'node_modules/tsx'));
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+  write();
+  run();
+});
+
+describe('in a new process', () => {
+  it('nothing runs that ran before', () => {
+    expect(run()).toEqual({
+      outputs: { cleaned: 'hello world', n: 3, scaled: 6, weighed: 9, area: 6 },
+      executed: [],
+    });
+  });
+
+  it.each<[string, Partial<Record<keyof typeof files, string>>, Partial<Outcome>]>([
+    [
+      'an edited helper in another file',
+      { 'text.ts': `export const normalize = (text: string): string => text.trim().toUpperCase();\n` },
+      // The cut text is another one of the same length: what follows stays as it is.
+      { executed: ['cleaned', 'n'], outputs: { cleaned: 'HELLO WORLD', n: 3, scaled: 6, weighed: 9, area: 6 } },
+    ],
+    [
+      'a changed module constant',
+      { 'limits.ts': files['limits.ts'].replace('LIMIT = 3', 'LIMIT = 4') },
+      {
+        executed: ['area', 'n', 'scaled', 'weighed'],
+        outputs: { cleaned: 'hello world', n: 4, scaled: 8, weighed: 11, area: 8 },
+      },
+    ],
+    [
+      'a change deep in captured data',
+      { 'limits.ts': files['limits.ts'].replace('[2]', '[5]') },
+      { executed: ['weighed'], outputs: { cleaned: 'hello world', n: 3, scaled: 6, weighed: 12, area: 6 } },
+    ],
+    [
+      'another closed-over value',
+      { 'main.ts': files['main.ts'].replace('FACTOR = 2', 'FACTOR = 10') },
+      { executed: ['scaled', 'weighed'], outputs: { cleaned: 'hello world', n: 3, scaled: 30, weighed: 33, area: 6 } },
+    ],
+    [
+      'an edited method of a base class',
+      { 'shape.ts': files['shape.ts'].replace('return 2', 'return 4') },
+      { executed: ['area'], outputs: { cleaned: 'hello world', n: 3, scaled: 6, weighed: 9, area: 12 } },
+    ],
+  ])('%s runs exactly what depends on it', (_, edit, expected) => {
+    write(edit);
+    expect(run()).toEqual(expected);
+    expect(run().executed).toEqual([]);
+    write();
+    // Back to the earlier code: its results are still there.
+    expect(run().executed).toEqual([]);
+  });
+
+  it.each<[string, Partial<Record<keyof typeof files, string>>]>([
+    [
+      'comments, formatting and types',
+      {
+        'text.ts': `/** Documented now. */\nexport const normalize = (\n  text: string, // the text\n) => text\n  .trim()\n  .toLowerCase() as string;\n`,
+        'main.ts': `// a new first line\n${files['main.ts'].replace('new Square().area() * n', '/* units: cm² */ new Square().area() * n')}`,
+      },
+    ],
+    [
+      'names of local variables',
+      { 'text.ts': `export const normalize = (given: string): string => given.trim().toLowerCase();\n` },
+    ],
+    [
+      'the name of a constant',
+      {
+        'main.ts': files['main.ts'].replaceAll('FACTOR', 'SCALE'),
+      },
+    ],
+  ])('an edit of %s runs nothing', (_, edit) => {
+    write(edit);
+    expect(run().executed).toEqual([]);
+    write();
+  });
+
+  it('tells 1 from "1" and other look-alikes', () => {
+    expect(run('1').outputs.cleaned).toBe('1');
+    expect(run('01').outputs.cleaned).toBe('01');
+    expect(run('1').executed).toEqual([]);
+  });
+});

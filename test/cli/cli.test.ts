@@ -1,0 +1,109 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const cli = join(root, 'dist/cli.js');
+let project: string;
+
+const hypernodes = (...parameters: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...parameters], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+};
+const run = (x: number): string =>
+  execFileSync(process.execPath, ['--import', 'tsx', 'run.ts', String(x)], { cwd: project, encoding: 'utf8' });
+
+const helper = `export const scale = (x: number): number => x * 2;\n`;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'hypernodes-cli-'));
+  mkdirSync(join(project, 'node_modules'));
+  symlinkSync(root, join(project, 'node_modules/hypernodes'));
+  symlinkSync(join(root, 'node_modules/tsx'), join(project, 'node_modules/tsx'));
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(project, 'helper.ts'), helper);
+  writeFileSync(
+    join(project, 'pipeline.ts'),
+    `import { node, Pipeline } from 'hypernodes';
+     import { DiskCache } from 'hypernodes/cache';
+     import { scale } from './helper.ts';
+     const scaled = node('scaled', ({ x }: { x: number }) => scale(x));
+     const label = node('label', ({ scaled, unit = 'cm' }: { scaled: number; unit?: string }) => scaled + ' ' + unit);
+     export const lengths = new Pipeline({ name: 'lengths', nodes: [scaled, label], cache: new DiskCache('./cache') });`,
+  );
+  writeFileSync(
+    join(project, 'run.ts'),
+    `import { lengths } from './pipeline.ts';
+     console.log((await lengths.run({ x: Number(process.argv[2]) })).label);`,
+  );
+});
+
+describe('hypernodes', () => {
+  it('says what it can do', () => {
+    expect(hypernodes('--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/cache.*\n.*plan.*\n.*why/),
+    });
+    for (const command of ['cache', 'plan', 'why']) {
+      expect(hypernodes(command, '--help').stdout).toMatch(new RegExp(`^Usage: hypernodes ${command}`));
+    }
+    expect(hypernodes('nonsense')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`no command 'nonsense'`),
+    });
+  });
+
+  it('plans and explains from the cache of earlier processes', () => {
+    expect(hypernodes('plan', 'pipeline.ts', '--x', '2').stdout).toMatch(/^run +lengths > scaled/);
+    expect(run(2)).toBe('4 cm\n');
+    expect(hypernodes('plan', 'pipeline.ts', '--x', '2').stdout).toContain('2 from the cache, 0 to run, 0 open');
+    expect(hypernodes('why', 'pipeline.ts::lengths', '--x', '2').stdout).toBe(
+      'hit      lengths > scaled\nhit      lengths > label\n',
+    );
+    const changed = hypernodes('why', 'pipeline.ts', '--x=3').stdout;
+    expect(changed).toMatch(/miss +lengths > scaled: input 'x' changed/);
+    expect(changed).toMatch(/input x: [0-9a-f]{8} → [0-9a-f]{8}/);
+  });
+
+  it('names the helper that was edited, and keeps results over an edit that is accepted', () => {
+    writeFileSync(join(project, 'helper.ts'), `export const scale = (x: number): number => x + x;\n`);
+    expect(hypernodes('why', 'pipeline.ts', '--x', '2').stdout).toMatch(/code scale in helper\.ts/);
+    const accepted = hypernodes('cache', 'accept', 'pipeline.ts', 'scaled', '--reason', 'x + x is 2x');
+    expect(accepted).toMatchObject({ status: 0, stdout: expect.stringContaining('lengths > scaled: results of code') });
+    expect(hypernodes('why', 'pipeline.ts', '--x', '2').stdout).toMatch(/^hit +lengths > scaled/);
+    writeFileSync(join(project, 'helper.ts'), helper);
+  });
+
+  it('lists, checks and cleans a cache', () => {
+    const listed = hypernodes('cache', 'ls', '--path', 'cache');
+    expect(listed.stdout.trim().split('\n')).toHaveLength(2);
+    expect(listed.stdout).toContain('lengths > scaled');
+    expect(hypernodes('cache', 'stats', '--path', 'cache').stdout).toMatch(/2 .*all/);
+    expect(hypernodes('cache', 'verify', '--path', 'cache')).toMatchObject({
+      status: 0,
+      stdout: '2 good, 0 damaged\n',
+    });
+    expect(hypernodes('cache', 'clear', '--path', 'cache', '--node', 'label').stdout).toBe('1 entries removed\n');
+    expect(hypernodes('cache', 'prune', '--path', 'cache')).toMatchObject({ status: 2 });
+    expect(hypernodes('cache', 'clear', '--path', 'cache').stdout).toBe('1 entries removed\n');
+    expect(hypernodes('cache', 'ls', '--path', 'cache').stdout).toBe('');
+  });
+
+  it('refuses what it cannot do, with what to do instead', () => {
+    expect(hypernodes('cache', 'ls', '--path', 'nowhere').stderr).toContain('there is no folder nowhere');
+    expect(hypernodes('why', 'nowhere.ts').stderr).toContain('there is no file nowhere.ts');
+    expect(hypernodes('why', 'helper.ts').stderr).toContain('exports no pipeline');
+    expect(hypernodes('why', 'pipeline.ts::other').stderr).toContain('it exports: lengths');
+    expect(hypernodes('why', 'pipeline.ts').stderr).toMatch(/missing input 'x'/);
+  });
+
+  it('has its version of the package', () => {
+    const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> };
+    expect(resolve(root, bin.hypernodes!)).toBe(cli);
+  });
+});
