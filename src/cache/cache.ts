@@ -13,6 +13,8 @@ export interface EntryHeader {
   readonly createdAt: number;
   /** How long the execution took, in milliseconds. */
   readonly durationMs: number;
+  /** How many node functions shared that time, itself included; 1 when absent. */
+  readonly share?: number | undefined;
 }
 
 /** What a signature was made of; each part is a digest by name. */

@@ -16,6 +16,8 @@ export class TextSink {
   readonly stream: TextStream;
   readonly #write: TextStream['write'];
   #broken = false;
+  /** Writes that have not ended. */
+  #writing = 0;
 
   /** @param write What writes, when the stream's own `write` is not it. */
   constructor(stream: TextStream, write: TextStream['write'] = (text, done) => stream.write(text, done)) {
@@ -30,18 +32,25 @@ export class TextSink {
 
   write(text: string): void {
     if (this.#broken) return;
-    const { stream } = this;
-    // An 'error' event without a listener would end the process; Node's own console protects itself in the same way.
-    stream.on?.('error', ignore);
+    this.#guard();
     try {
-      this.#write.call(stream, text, (error) => {
+      this.#write.call(this.stream, text, (error) => {
         if (error) this.#broken = true;
         // The event comes after this callback.
-        setImmediate(() => stream.off?.('error', ignore));
+        setImmediate(() => this.#unguard());
       });
     } catch {
       this.#broken = true;
-      stream.off?.('error', ignore);
+      this.#unguard();
     }
+  }
+
+  /** An 'error' event without a listener would end the process; one listener serves all writes under way. */
+  #guard(): void {
+    if (this.#writing++ === 0) this.stream.on?.('error', ignore);
+  }
+
+  #unguard(): void {
+    if (--this.#writing === 0) this.stream.off?.('error', ignore);
   }
 }

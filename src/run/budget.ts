@@ -44,6 +44,11 @@ export class Budget {
     this.#parent = parent;
   }
 
+  /** How many are in progress. */
+  get active(): number {
+    return this.#active;
+  }
+
   /** Whether one more may start now. */
   get free(): boolean {
     return this.#active < this.limit && (this.#parent === undefined || this.#parent.free);

@@ -115,7 +115,7 @@ export class CachedStep {
         ...span.event(),
         node: this.#step.label,
         signature: this.#key.signature,
-        savedMs: header.durationMs,
+        savedMs: header.durationMs / (header.share ?? 1),
       });
     }
     return this.#definition.keyed ? values : values[0];
@@ -190,7 +190,9 @@ export class CachedStep {
         this.#execution.digests!.set(this.#step.outputSlot + offset, known);
       });
       const createdAt = Date.now();
-      const header: EntryHeader = { digests, node: path, parts: this.#key.parts, createdAt, durationMs };
+      const { active } = this.#execution.scope.budget;
+      const share = active > 1 ? { share: active } : {};
+      const header: EntryHeader = { digests, node: path, parts: this.#key.parts, createdAt, durationMs, ...share };
       this.#execution.scope.root.history.executed(this.#cache, path, { ...this.#key, time: createdAt, durationMs });
       this.#put(header, encoded);
       return encoded.byteLength;
