@@ -23,6 +23,8 @@ const knownGlobals = new Set([...LANGUAGE_GLOBALS, ...NODE_GLOBALS].flatMap((lin
 
 let paths: Map<unknown, string> | undefined;
 let indexedModules = 0;
+/** What is known to be none: who holds a builtin has loaded its module before. */
+const others = new WeakSet<object>();
 
 /** Whether the language or Node itself defines a global of that name. */
 export function isKnownGlobal(name: string): boolean {
@@ -35,8 +37,11 @@ export function isKnownGlobal(name: string): boolean {
  */
 export function builtinPath(value: unknown): string | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  if (others.has(value)) return undefined;
   paths ??= indexGlobals();
-  return paths.get(value) ?? indexModules(paths).get(value);
+  const path = paths.get(value) ?? indexModules(paths).get(value);
+  if (path === undefined) others.add(value);
+  return path;
 }
 
 function indexGlobals(): Map<unknown, string> {

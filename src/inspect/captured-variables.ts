@@ -1,4 +1,6 @@
+import type { Binding } from './binding.ts';
 import { type CapturedScope, capturedScope } from './captured-scope.ts';
+import { isConstantImport } from './constant-import.ts';
 import { type DefinitionSite, definitionSite } from './definition-site.ts';
 import { type FreeName, namesOf } from './free-names.ts';
 import { type ImportSource, importSource } from './import-source.ts';
@@ -109,7 +111,7 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
   const value = raw.variables[name];
   const binding = reader.site()?.scope.find(name);
   const isDynamic = reader.site()?.model.names.isDynamic ?? true;
-  const constant = binding !== undefined && !isDynamic && !binding.reassigned && binding.kind !== 'import';
+  const constant = binding !== undefined && !isDynamic && isConstant(binding, reader);
   return {
     name,
     value,
@@ -119,6 +121,14 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
     imported: binding && importSource(binding),
     writtenHere: written,
   };
+}
+
+function isConstant(binding: Binding, reader: Reader): boolean {
+  if (binding.reassigned) return false;
+  if (binding.kind !== 'import') return true;
+  const source = importSource(binding);
+  const url = reader.site()?.script.url;
+  return source !== undefined && url !== undefined && isConstantImport(source, url);
 }
 
 function scopeOf(reader: Reader, raw: RawScope, index: number, constant: boolean): CapturedScope {

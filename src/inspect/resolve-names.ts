@@ -17,6 +17,8 @@ export interface ResolvedNames {
   readonly free: ReadonlyMap<string, FreeName>;
   /** The declared name behind each identifier that is one; free names and property names are not in it. */
   readonly bindings: ReadonlyMap<Identifier, Binding>;
+  /** The outermost scope: that of the module, if the source is one. */
+  readonly outermost: LexicalScope;
   /** The name by which each named function expression and class calls itself. */
   readonly selves: ReadonlyMap<AnyNode, Binding>;
   /** The scope in which each function or class stands. */
@@ -35,9 +37,7 @@ export interface ResolvedNames {
 
 /** Finds out what every name below `root` refers to, after the rules of ECMAScript for strict code. */
 export function resolveNames(root: AnyNode): ResolvedNames {
-  const resolver = new Resolver();
-  resolver.start(root);
-  return resolver;
+  return new Resolver(root);
 }
 
 class Resolver implements ResolvedNames {
@@ -53,18 +53,20 @@ class Resolver implements ResolvedNames {
   isDynamic = false;
   usesImportMeta = false;
 
-  #scope!: LexicalScope;
+  readonly outermost: LexicalScope;
+  #scope: LexicalScope;
   /** How many functions with their own `this` are around the current node, not counting the root. */
   #owners = 0;
-  #root: AnyNode | undefined;
+  readonly #root: AnyNode;
   readonly #privateScopes: Set<string>[] = [];
   readonly #initialisedVars = new Set<Binding>();
   /** How many loops of the current function are around the current node. */
   #loops = 0;
 
-  start(root: AnyNode): void {
+  constructor(root: AnyNode) {
     this.#root = root;
-    this.#scope = new LexicalScope('module', root, undefined);
+    this.outermost = new LexicalScope('module', root, undefined);
+    this.#scope = this.outermost;
     if (root.type === 'Program') {
       declareVars(root, this.#scope);
       declareLexical(root.body, this.#scope);

@@ -14,11 +14,18 @@ export interface Script {
 
 const scripts = new BoundedMap<string, Script>(20_000);
 const sources = new BoundedMap<string, string>(500);
+/** Numbers of the scripts that were made from one file, by URL or path without query. */
+const byFile = new BoundedMap<string, Set<string>>(20_000);
 
 /** The script of that number, or `undefined` where the runtime does not tell or has forgotten it. */
 export function scriptOf(scriptId: string): Script | undefined {
   if (!scripts.get(scriptId)) ask(scriptId);
   return scripts.get(scriptId);
+}
+
+/** The scripts that were made from a file so far, given without query; loaders can make several. */
+export function scriptsOfFile(url: string): readonly Script[] {
+  return [...(byFile.get(url) ?? [])].flatMap((id) => scripts.get(id) ?? []);
 }
 
 /** The whole source of a script as the engine runs it, or `undefined` where the runtime does not tell. */
@@ -43,6 +50,11 @@ function ask(scriptId: string): void {
       };
       const { scriptId: id, url, isModule = false, startLine, startColumn } = script;
       scripts.set(id, { id, url, isModule, startLine, startColumn });
+      if (url === '' || url.startsWith('node:')) return;
+      const file = url.replace(/[?#].*$/, '');
+      const same = byFile.get(file);
+      if (same) same.add(id);
+      else byFile.set(file, new Set([id]));
     });
     try {
       inspector.post('Debugger.enable');

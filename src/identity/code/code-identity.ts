@@ -23,7 +23,8 @@ export interface CodeOptions {
 
 /** Part of every key; a change makes every cache miss. */
 const FORMAT = 'code 1';
-const settled = new WeakMap<Function, CodeIdentity>();
+/** What was found before, with what has to be true for it to hold still. */
+const known = new WeakMap<Function, { readonly identity: CodeIdentity; readonly checks: Reach['checks'] }>();
 
 /**
  * Identity of a function's code with everything that it reaches: helpers, classes, captured constants, packages by
@@ -34,10 +35,9 @@ const settled = new WeakMap<Function, CodeIdentity>();
  */
 export function codeIdentity(fn: Function, options: CodeOptions = {}): CodeIdentity {
   const { version, deps } = options;
-  if (version === undefined && deps === undefined) {
-    const known = settled.get(fn);
-    if (known) return known;
-  }
+  const isPlain = version === undefined && deps === undefined;
+  const before = isPlain ? known.get(fn) : undefined;
+  if (before && holds(before.checks)) return before.identity;
   const reach = new Reach();
   const name = options.name ?? (fn.name || 'function');
   const own =
@@ -57,6 +57,15 @@ export function codeIdentity(fn: Function, options: CodeOptions = {}): CodeIdent
     parts: reach.parts.toRecord(),
     unidentified: [...unidentified.values()],
   };
-  if (reach.isSettled && version === undefined && deps === undefined) settled.set(fn, identity);
+  if (isPlain) known.set(fn, { identity, checks: reach.checks });
   return identity;
+}
+
+function holds(checks: Reach['checks']): boolean {
+  try {
+    return checks.every((check) => check());
+  } catch {
+    // A getter, or something that has no identity any more: looking again will tell.
+    return false;
+  }
 }

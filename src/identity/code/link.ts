@@ -11,8 +11,8 @@ export interface Links {
   /** The term for what `import('…')` or `require('…')` in the code loads. */
   readonly loaded: (specifier: string) => Term;
   readonly global: (name: string) => Term;
-  /** Called when the code depends on something that can change without any variable being assigned. */
-  readonly volatile: () => void;
+  /** Called when the code depends on what a field holds, which can change without any variable being assigned. */
+  readonly volatile: (holder: Readonly<Record<string, unknown>>, key: string, value: unknown) => void;
   /** The code changes a captured variable, or what it holds, under this name. */
   readonly state: (name: string, how: string) => Term;
 }
@@ -118,7 +118,7 @@ class Linker {
     const isModule = isNamespaceLike(value, variable) && name in value;
     const field = isModule ? { value: value[name] } : primitiveField(value, name);
     if (!field) return plain;
-    this.#links.volatile();
+    this.#links.volatile(value as Readonly<Record<string, unknown>>, name, field.value);
     return this.#links.value(field.value, isModule ? name : nameOf(term));
   }
 
@@ -133,6 +133,7 @@ class Linker {
     const key = (term[2] as Term)[1] as string;
     if (!holder || !isNamespaceLike(holder.value, holder.variable) || !(key in holder.value)) return undefined;
     if (holder.variable && this.#links.imported(holder.variable, key)) return undefined;
+    this.#links.volatile(holder.value, key, holder.value[key]);
     return { value: holder.value[key], variable: undefined };
   }
 

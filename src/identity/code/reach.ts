@@ -38,8 +38,8 @@ export interface Unidentified {
 export class Reach {
   readonly parts = new PartNames();
   readonly unidentified = new Map<string, Unidentified>();
-  /** False once anything was read that can change later. */
-  isSettled = true;
+  /** Questions that are quick to ask: while each answer is yes, a new walk would find the same. */
+  readonly checks: (() => boolean)[] = [];
   readonly #numbers = new Map<unknown, number>();
   /** Under which name a thing was first reached, for messages and parts. */
   readonly #labels = new Map<unknown, string>();
@@ -84,7 +84,7 @@ export class Reach {
   }
 
   #namespace(value: object, name: string): string {
-    this.isSettled = false;
+    this.#watchFields(value);
     const keys = Object.keys(value).sort();
     return `namespace ${keys.map((key) => `${key}=${this.#part((value as Record<string, unknown>)[key], `${name}.${key}`)}`).join()}`;
   }
@@ -118,9 +118,7 @@ export class Reach {
     const term = functionTerm(parsed);
     if (!term) return this.#refuse(name, 'it uses syntax that is not known yet');
     this.#checkSurroundings(captured, name);
-    for (const { constant, mayBeUninitialised, imported } of captured.variables.values()) {
-      if ((!constant && !imported) || mayBeUninitialised) this.isSettled = false;
-    }
+    if (canChange(captured)) this.checks.push(() => holdsSame(fn, captured));
     const links = this.#links(captured, name);
     const code = term[0] === 'class' ? classTerm(term, fn, (value) => links.value(value, name)) : term;
     const linked = link(code, captured, links, isKeeper);
@@ -143,8 +141,8 @@ export class Reach {
   #links(captured: CapturedVariables, owner: string): Links {
     return {
       value: (value, name) => this.#value(value, name),
-      volatile: () => {
-        this.isSettled = false;
+      volatile: (holder, key, value) => {
+        this.checks.push(() => Object.is(holder[key], value));
       },
       imported: (variable, key) => this.#imported(variable, key, captured.url),
       loaded: (specifier) => this.#loaded(specifier, captured.url),
@@ -174,10 +172,7 @@ export class Reach {
     // Of `import text from 'pkg'`, `text.a` is a member of the default export, not an export.
     if (key !== undefined && imported.name !== '*') return undefined;
     const found = packageOfImport(imported.specifier, url);
-    if (!found) {
-      this.isSettled = false;
-      return undefined;
-    }
+    if (!found) return undefined;
     this.parts.add(`${found.name} (package)`, `${found.name}@${found.version}`);
     return ['package', found.name, found.version, found.subpath, key ?? imported.name];
   }
@@ -200,20 +195,21 @@ export class Reach {
   #global(name: string, { parsed }: CapturedVariables): Term {
     if (name === 'NaN' || name === 'Infinity') return ['number', Number(name)];
     if (isKnownGlobal(name)) return ['builtin', name];
-    this.isSettled = false;
+    const holder = globalThis as Record<string, unknown>;
+    const value = holder[name];
+    this.checks.push(() => Object.is(holder[name], value));
     if (!(name in globalThis)) {
       // What stands in a class's head is evaluated once and not kept.
       if (parsed.form === 'class') this.#refuse(name, 'it names a field of a class, and the engine does not keep it');
       return ['missing', name];
     }
-    return this.#value((globalThis as Record<string, unknown>)[name], name);
+    return this.#value(value, name);
   }
 
   /** Functions without source. */
   #opaque(fn: Function, name: string, reason: 'native' | 'syntax'): string {
     const bound = reason === 'native' ? functionInternals(fn)?.bound : undefined;
     if (!bound) return this.#refuse(name, 'it is a native function without a name to find it by');
-    this.isSettled = false;
     const { target, boundThis, boundArguments } = bound;
     const parts = [boundThis, ...boundArguments].map((value, i) =>
       this.#part(value, `${name}.${i === 0 ? 'this' : i}`),
@@ -238,8 +234,8 @@ export class Reach {
   /** What was attached to a function, and the static fields of a class. */
   #properties(fn: Function, name: string): string {
     const keys = Object.keys(fn).filter((key) => !this.unidentified.has(`${fn.name}.${key}`));
+    this.#watchFields(fn);
     if (keys.length === 0) return '';
-    this.isSettled = false;
     const held = fn as unknown as Record<string, unknown>;
     return ` properties ${keys
       .sort()
@@ -247,16 +243,30 @@ export class Reach {
       .join()}`;
   }
 
+  #watchFields(holder: object): void {
+    const entries = Object.entries(holder);
+    this.checks.push(() => {
+      const now = Object.entries(holder);
+      return (
+        now.length === entries.length &&
+        now.every(([key, value], i) => key === entries[i]![0] && Object.is(value, entries[i]![1]))
+      );
+    });
+  }
+
   #data(value: unknown, name: string): string {
-    this.isSettled = false;
+    // A second look may not number what the first did not see.
+    const known = (fn: Function) => `^${this.#numbers.get(fn)}`;
     try {
       const ofFunction = (fn: Function) => `^${this.#number(fn, fn.name || name)}`;
       const content = digest(value, { ofFunction });
       this.parts.add(name, content);
+      this.checks.push(() => digest(value, { ofFunction: known }) === content);
       // The class of an instance is known by its code, so its name, which minifiers change, need not count.
       if (isPlainInstance(value))
         return `instance ${this.#number(classOf(value), name)} ${digest(publicFields(value), { ofFunction })}`;
       const classes = classesOf(value).map((one) => this.#number(one, one.name || name));
+      this.checks.push(() => classesOf(value).every((one, i) => this.#numbers.get(one) === classes[i]));
       return `data ${content} ${classes.join()}`;
     } catch (error) {
       if (!(error instanceof DigestError)) throw error;
@@ -264,6 +274,22 @@ export class Reach {
       return this.#refuse(path, `it is ${error.found}, which has no content to identify it by`);
     }
   }
+}
+
+/** Whether a captured variable may hold something else later; for a package's export that makes no difference. */
+function canChange({ variables, url }: CapturedVariables): boolean {
+  for (const { constant, mayBeUninitialised, imported } of variables.values()) {
+    if (mayBeUninitialised) return true;
+    if (!constant && !(imported && packageOfImport(imported.specifier, url))) return true;
+  }
+  return false;
+}
+
+function holdsSame(fn: Function, { variables }: CapturedVariables): boolean {
+  const now = capturedVariables(fn)?.variables;
+  if (now?.size !== variables.size) return false;
+  for (const [name, { value }] of variables) if (!Object.is(now.get(name)?.value, value)) return false;
+  return true;
 }
 
 const keepers = new WeakMap<Function, boolean>();

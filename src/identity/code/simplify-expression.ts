@@ -62,6 +62,8 @@ export function truth(term: Term): boolean | undefined {
   if (term[0] === 'function' || term[0] === 'array' || term[0] === 'object' || term[0] === 'regexp') {
     return isRemovable(term) ? true : undefined;
   }
+  // The name of a type is never empty.
+  if (term[0] === 'unary' && term[1] === 'typeof') return isRemovable(term) ? true : undefined;
   const known = literalValue(term);
   return known && Boolean(known.value);
 }
@@ -105,6 +107,10 @@ function unary(term: Term): Term {
       const value = operand[1] as number;
       return literal(operator === '-' ? -value : operator === '+' ? value : ~value);
     }
+    case 'typeof': {
+      const known = literalValue(operand);
+      return known ? literal(typeof known.value) : operand[0] === 'function' ? literal('function') : term;
+    }
     default:
       return term;
   }
@@ -136,6 +142,8 @@ function binary(term: Term): Term {
     if (operator === '>') return equality('==', left, ['string', 'undefined']);
     if (operator === '<') return unary(['unary', '!', equality('==', left, ['string', 'undefined'])]);
   }
+  const order = left[0] === right[0] && (left[0] === 'number' || left[0] === 'string') ? orders[operator] : undefined;
+  if (order) return order(left[1] as number, right[1] as number) ? TRUE : FALSE;
   if (left[0] === 'number' && right[0] === 'number') {
     const folded = arithmetic[operator]?.(left[1] as number, right[1] as number);
     if (folded !== undefined) return literal(folded);
@@ -158,9 +166,22 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   '>>>': (a, b) => a >>> b,
 };
 
+/** For two numbers or two strings, which the operators order alike. */
+const orders: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+};
+
 function equality(operator: string, left: Term, right: Term): Term {
   const [a, b] = [literalValue(left), literalValue(right)];
-  if (a && b && operator === '===') return a.value === b.value ? TRUE : FALSE;
+  if (a && b) {
+    const isNullish = [a.value, b.value].some((value) => value === null || value === undefined);
+    if (operator === '===' || typeof a.value === typeof b.value) return a.value === b.value ? TRUE : FALSE;
+    // null and undefined equal each other and nothing else; other kinds are converted, which is left alone here.
+    if (isNullish) return (a.value ?? null) === (b.value ?? null) ? TRUE : FALSE;
+  }
   // Both sides are strings, so there is nothing to convert.
   if (is(left, 'unary') && left[1] === 'typeof' && right[0] === 'string') return ['binary', '==', left, right];
   if (operator === '==' && right[0] === 'undefined') return ['binary', '==', left, ['null']];

@@ -42,7 +42,7 @@ function flatten(statement: Term): Statements {
     case 'for':
       return loop(statement);
     case 'try':
-      return [attempt(statement)];
+      return attempt(statement);
     default:
       return [statement];
   }
@@ -124,9 +124,14 @@ function loop([tag, begin, test, update, body]: Term): Statements {
 const isPlainBreak = (list: Statements): boolean =>
   list.length === 1 && list[0]![0] === 'break' && list[0]![1] === null;
 
-function attempt([tag, body, handler, last]: Term): Term {
-  return [tag, body!, handler!, (last as Statements).flatMap(flatten)];
+function attempt([tag, body, handler, last]: Term): Statements {
+  const after = (last as Statements).flatMap(flatten);
+  // Nothing can go wrong in an empty block.
+  if ((body as Statements).length === 0 && !declaresAnything(statementsOf(handler as Term | null))) return after;
+  return [[tag, body!, handler!, after]];
 }
+
+const statementsOf = (handler: Term | null): Statements => (handler ? (handler[2] as Statements) : []);
 
 /** Puts a statement before a list that is joined already. */
 function joinStatement(statement: Term, rest: Statements): Statements {
