@@ -1,7 +1,13 @@
 /** Makes an object with certain keys from their values: up to three as parameters, more as one list. */
 export type ArgumentsConstructor = new (...values: unknown[]) => Record<string, unknown>;
 
-const constructors = new Map<string, ArgumentsConstructor>();
+interface Shape {
+  readonly Arguments: ArgumentsConstructor;
+  /** Never read: as long as one object of a hidden class lives, V8 keeps the machine code that is compiled for it. */
+  readonly example: Record<string, unknown>;
+}
+
+const shapes = new Map<string, Shape>();
 
 /**
  * A constructor of objects with these keys.
@@ -11,12 +17,14 @@ const constructors = new Map<string, ArgumentsConstructor>();
  */
 export function argumentsOf(names: readonly string[]): ArgumentsConstructor {
   const key = names.join('\n');
-  let made = constructors.get(key);
-  if (made === undefined) {
-    made = build(names);
-    constructors.set(key, made);
+  let shape = shapes.get(key);
+  if (shape === undefined) {
+    const Arguments = build(names);
+    const nothing = names.map(() => undefined);
+    shape = { Arguments, example: names.length > 3 ? new Arguments(nothing) : new Arguments(...nothing) };
+    shapes.set(key, shape);
   }
-  return made;
+  return shape.Arguments;
 }
 
 /** Object with the values of these slots, made by a constructor for as many names. */

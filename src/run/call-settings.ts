@@ -1,5 +1,6 @@
 import { AbortError, InputError } from '../errors.ts';
 import { ReportCollector } from '../events/index.ts';
+import { keepShapes } from './keep-shapes.ts';
 import { runNested } from './nested.ts';
 import type { CommonRunOptions, PipelineOptions } from './options.ts';
 import type { RunnablePipeline } from './pipeline.ts';
@@ -26,6 +27,7 @@ export function beginCall(pipeline: RunnablePipeline, options: CommonRunOptions,
   const spotCheck = checkShare(name, options.spotCheck);
   abortedBefore(name, options.signal);
   const collector = options.report === true ? new ReportCollector() : undefined;
+  keepShapes(() => new RootRun(false, runNested));
   const root = new RootRun(sync, runNested, spotCheck);
   return { root, scope: Scope.root(root, pipeline, effectiveOptions(pipeline.options, options, collector)), collector };
 }

@@ -1,15 +1,14 @@
 import { gather, type NodeDefinition, type Plan, type Step } from '../graph/index.ts';
-import type { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
 import { CachedStep, callUncached } from './cached-step.ts';
 import { loadSlots } from './cached-value.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
 import { LeafCall } from './leaf-call.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { recordNodePath } from './node-path.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
-import type { Recompute } from './recompute.ts';
-import type { NodeFailure, Scope } from './scope.ts';
-import { type SharedDigests, SlotDigests } from './slot-digests.ts';
+import type { Scope } from './scope.ts';
+import { SlotDigests } from './slot-digests.ts';
 import type { Span } from './span.ts';
 import { refusePromise } from './sync.ts';
 import { type StopReason, Task } from './task.ts';
@@ -23,24 +22,6 @@ export interface Place {
   readonly name: string;
   /** Index of the map item, or -1. */
   readonly index: number;
-}
-
-/** What takes part in an execution besides its plan; all optional. */
-export interface ExecutionSettings {
-  /** Failures end only what depends on them, and are listed here. */
-  readonly failures?: NodeFailure[];
-  /** Whether some input is a `Stateful` whose resource the nodes want. */
-  readonly hasResources?: boolean;
-  /** Milliseconds it may take. */
-  readonly timeout?: number | undefined;
-  /** Steps that run even if the cache knows their result. */
-  readonly recompute?: Recompute | undefined;
-  /** Whether the asked-for outputs are loaded at the end; otherwise whoever needs them does it. */
-  readonly loadsOutputs?: boolean;
-  /** Digests of the inputs that all items of a map share. */
-  readonly sharedDigests?: SharedDigests | undefined;
-  /** Where nodes with a batch form wait for those of other items. */
-  readonly batches?: BatchGatherer | undefined;
 }
 
 /** What an execution ended with, when not with results; an object, because anything can be thrown, even `undefined`. */
@@ -176,7 +157,7 @@ export class Execution extends Task implements Waiter {
 
   #runInOrder(): MaybePromise<void> {
     const { steps } = this.plan;
-    if (this.plan.plain && this.scope.plain && this.settings.hasResources !== true) {
+    if (this.plan.plain && this.scope.plain && !this.settings.hasResources) {
       return this.#runPlain();
     }
     let at = 0;
@@ -229,7 +210,7 @@ export class Execution extends Task implements Waiter {
       return this.settings.batches.call(this, step, definition);
     }
     if (cache !== undefined) return callUncached(this, step, definition);
-    if (step.plain && this.scope.plain && this.settings.hasResources !== true) {
+    if (step.plain && this.scope.plain && !this.settings.hasResources) {
       this.executed++;
       const { run } = definition;
       const result = run(gather(step.Arguments, step.inputSlots, this.values), undefined as never);
@@ -367,7 +348,7 @@ export class Execution extends Task implements Waiter {
 
   /** Loads what the caller asked for, then ends. */
   #finish(): MaybePromise<void> {
-    if (this.digests === undefined || this.settings.loadsOutputs !== true) return this.#close();
+    if (this.digests === undefined || !this.settings.loadsOutputs) return this.#close();
     let loading: MaybePromise<void>;
     try {
       loading = loadSlots(this.plan.outputSlots, this.values);

@@ -1,7 +1,8 @@
 import type { ErrorMode, Plan } from '../graph/index.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
-import { Execution, type ExecutionSettings, type Failure } from './execution.ts';
+import { Execution, type Failure } from './execution.ts';
+import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import type { Items } from './map-items.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { nodePath, recordNodePath } from './node-path.ts';
@@ -24,7 +25,7 @@ export interface MapSettings {
   readonly place: { readonly within: Execution | undefined; readonly name: string };
   readonly onError: ErrorMode;
   /** Settings of every item. */
-  readonly item: ExecutionSettings;
+  readonly item: GivenSettings;
   readonly parentSpan?: number | undefined;
   /** Takes the values of a finished item, and what is known of their digests, or `undefined` for a failed one. */
   readonly accept: (index: number, values: unknown[] | undefined, digests?: SlotDigests) => void;
@@ -70,7 +71,7 @@ export class MapRun extends Task implements Waiter {
     this.#budget = scope.budget;
     this.#batches = BatchGatherer.for(plan, this);
     const { hasResources, timeout } = settings.item;
-    this.#itemSettings = { ...settings.item, batches: this.#batches };
+    this.#itemSettings = new ExecutionSettings({ ...settings.item, batches: this.#batches });
     this.#plain = plan.plain && scope.plain && !scope.root.sync && hasResources !== true && timeout === undefined;
     const { within } = settings.place;
     this.#observed = observeMap(

@@ -2,7 +2,8 @@ import type { NestedDefinition, Plan, Step } from '../graph/index.ts';
 import { gather, Stateful } from '../graph/index.ts';
 import { combineDigests } from '../identity/index.ts';
 import { CachedValue, loadItems, loadSlots } from './cached-value.ts';
-import { Execution, type ExecutionSettings, type Failure } from './execution.ts';
+import { Execution, type Failure } from './execution.ts';
+import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import { itemsOf } from './map-items.ts';
 import { MapRun } from './map-run.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
@@ -69,8 +70,8 @@ interface Nesting {
   readonly values: unknown[];
 }
 
-const innerSettings = ({ outer, step, definition, passage }: Nesting): ExecutionSettings => ({
-  hasResources: outer.settings.hasResources === true || passage.boundResources,
+const innerSettings = ({ outer, step, definition, passage }: Nesting): GivenSettings => ({
+  hasResources: outer.settings.hasResources || passage.boundResources,
   timeout: timeoutOf(definition),
   recompute: outer.settings.recompute?.within(outer.plan, step),
 });
@@ -89,7 +90,7 @@ function runOnce(nesting: Nesting): MaybePromise<unknown[]> {
   const { plan, results } = passage;
   const stepEnd = observeStep(outer, step);
   const place = { within: outer, name: step.label, index: -1 };
-  const inner = new Execution(outer, scope, plan, values, place, innerSettings(nesting));
+  const inner = new Execution(outer, scope, plan, values, place, new ExecutionSettings(innerSettings(nesting)));
   inner.outerSpan = stepEnd?.span ?? outer.span;
   if (inner.digests !== undefined) passDigests(nesting, inner.digests);
   const collect = (): unknown[] => results.map((slot) => values[slot]);

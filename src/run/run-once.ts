@@ -2,6 +2,7 @@ import type { Plan } from '../graph/index.ts';
 import { bindInputs } from './bind-inputs.ts';
 import { beginCall, supervise } from './call-settings.ts';
 import { Execution } from './execution.ts';
+import { ExecutionSettings } from './execution-settings.ts';
 import { checkErrorMode } from './map-items.ts';
 import { isThenable } from './maybe-promise.ts';
 import { inputsOf } from './nested.ts';
@@ -67,13 +68,13 @@ function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions
     plan,
     values,
     { within: undefined, name, index: -1 },
-    {
+    new ExecutionSettings({
       hasResources,
       timeout: pipeline.options.timeout,
       recompute: Recompute.of(plan, options.recompute),
       loadsOutputs: true,
-      ...(options.onError === 'collect' && { failures }),
-    },
+      failures: options.onError === 'collect' ? failures : undefined,
+    }),
   );
   observePipeline(execution, inputsOf(plan, values), () => outputsOf(plan, values));
   const result = (): Record<string, unknown> => {

@@ -1,7 +1,8 @@
 import { InputError } from '../errors.ts';
 import type { Plan } from '../graph/index.ts';
 import type { Waiter } from './budget.ts';
-import { Execution, type ExecutionSettings, type Failure } from './execution.ts';
+import { Execution, type Failure } from './execution.ts';
+import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import { isThenable } from './maybe-promise.ts';
 import { type ObservedMap, observeItem, observeMap } from './observe.ts';
 import { outputsOf } from './outputs.ts';
@@ -73,7 +74,7 @@ export class StreamRun extends Task implements Waiter {
     plan: Plan,
     shared: readonly unknown[],
     inputs: readonly StreamedInput[],
-    options: { name: string; ordered: boolean; settings: ExecutionSettings },
+    options: { name: string; ordered: boolean; settings: GivenSettings },
   ) {
     super(undefined);
     this.#scope = scope;
@@ -84,7 +85,7 @@ export class StreamRun extends Task implements Waiter {
     this.#open = new Set(this.#iterators);
     this.#name = options.name;
     this.#ordered = options.ordered;
-    this.#settings = options.settings;
+    this.#settings = new ExecutionSettings(options.settings);
     this.#capacity = 2 * Math.min(scope.budget.limit, 1_000_000);
     this.#observed = observeMap(
       scope,
