@@ -28,8 +28,10 @@ const LARGEST = 10_000;
  * The scope object for one of a function's scopes.
  *
  * The engine shows copies of scopes and no identity. Modules have one instance per script. Instances of a closure are
- * told apart by what their variables hold now, and two functions from one place in the source count as two instances:
- * a place makes one function per instance, unless it stands in a loop whose variables are not in question.
+ * told apart by what their variables hold now. Where a place in the source can make only one function per instance,
+ * two functions from there have two instances.
+ *
+ * @param isRepeated Whether the function's place is in a loop or another function inside the scope.
  */
 export function capturedScope(
   raw: RawScope,
@@ -37,6 +39,7 @@ export function capturedScope(
   site: string,
   fn: Function,
   look: Member['look'],
+  isRepeated: boolean,
 ): CapturedScope {
   const kind = raw.description.startsWith('Module') ? 'module' : raw.description === 'Script' ? 'script' : 'closure';
   let instances = known.get(place);
@@ -45,7 +48,9 @@ export function capturedScope(
     instances = [];
     known.set(place, instances);
   }
-  const found = instances.find((instance) => kind !== 'closure' || isShared(instance, raw, site, fn));
+  const found = instances.find(
+    (instance) => kind !== 'closure' || isShared(instance, raw, isRepeated ? undefined : site, fn),
+  );
   const member: Member = { fn: new WeakRef(fn), site, look };
   if (found) {
     if (kind === 'closure' && !found.members.some((one) => one.fn.deref() === fn)) found.members.push(member);
@@ -56,12 +61,12 @@ export function capturedScope(
   return scope;
 }
 
-function isShared(instance: Known, raw: RawScope, site: string, fn: Function): boolean {
+function isShared(instance: Known, raw: RawScope, onlySite: string | undefined, fn: Function): boolean {
   for (const member of instance.members) {
     const other = member.fn.deref();
     if (other === undefined) continue;
     if (other === fn) return true;
-    if (member.site === site) return false;
+    if (member.site === onlySite) return false;
     const now = member.look(other);
     if (!now || !sameVariables(now, raw.variables)) return false;
   }

@@ -1,4 +1,4 @@
-import type { Binding } from './binding.ts';
+import type { Binding, LexicalScope } from './binding.ts';
 import { type CapturedScope, capturedScope } from './captured-scope.ts';
 import { isConstantImport } from './constant-import.ts';
 import { type DefinitionSite, definitionSite } from './definition-site.ts';
@@ -117,7 +117,7 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
     value,
     constant,
     mayBeUninitialised: value === undefined && binding?.kind !== 'parameter' && binding?.kind !== 'catch',
-    scope: scopeOf(reader, raw, index, constant),
+    scope: scopeOf(reader, raw, index, name, constant),
     imported: binding && importSource(binding),
     writtenHere: written,
   };
@@ -131,7 +131,7 @@ function isConstant(binding: Binding, reader: Reader): boolean {
   return source !== undefined && url !== undefined && isConstantImport(source, url);
 }
 
-function scopeOf(reader: Reader, raw: RawScope, index: number, constant: boolean): CapturedScope {
+function scopeOf(reader: Reader, raw: RawScope, index: number, name: string, constant: boolean): CapturedScope {
   const { fn, location, scopes } = reader;
   // Nobody can tell copies of a constant apart, so its scope need not be recognised.
   if (constant && !raw.description.startsWith('Module')) return { kind: 'closure', description: raw.description };
@@ -139,7 +139,20 @@ function scopeOf(reader: Reader, raw: RawScope, index: number, constant: boolean
   const depth = scopes.length - index;
   const place = `${location?.scriptId}:${depth}:${raw.description}:${Object.keys(raw.variables).sort().join()}`;
   const site = `${location?.line}:${location?.column}`;
-  return capturedScope(raw, place, site, fn, (other) => functionInternals(other)?.scopes.at(-depth)?.variables);
+  const look = (other: Function) => functionInternals(other)?.scopes.at(-depth)?.variables;
+  return capturedScope(raw, place, site, fn, look, isRepeated(reader.site(), name));
+}
+
+/** Whether a function's place can make several functions for one instance of the scope that holds `name`. */
+function isRepeated(found: DefinitionSite | undefined, name: string): boolean {
+  if (!found) return false;
+  const { loopsAround } = found.model.names;
+  for (let scope: LexicalScope | undefined = found.scope; scope; scope = scope.parent) {
+    if (scope.bindings.has(name)) return (loopsAround.get(found.site.node) ?? 0) > (loopsAround.get(scope) ?? 0);
+    // Another function is between them, and may be called several times.
+    if (scope.kind === 'function' && scope.node.type !== 'BlockStatement') return true;
+  }
+  return false;
 }
 
 function isTopLevel(site: DefinitionSite | undefined): boolean | undefined {

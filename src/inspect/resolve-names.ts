@@ -23,6 +23,8 @@ export interface ResolvedNames {
   readonly selves: ReadonlyMap<AnyNode, Binding>;
   /** The scope in which each function or class stands. */
   readonly scopes: ReadonlyMap<AnyNode, LexicalScope>;
+  /** How many loops of the same function are around each function, class and scope. */
+  readonly loopsAround: ReadonlyMap<AnyNode | LexicalScope, number>;
   /** Names of `#private` members that the source uses without declaring them. */
   readonly privateNames: ReadonlySet<string>;
   /** Outside functions that have their own: */
@@ -45,6 +47,7 @@ class Resolver implements ResolvedNames {
   readonly bindings = new Map<Identifier, Binding>();
   readonly selves = new Map<AnyNode, Binding>();
   readonly scopes = new Map<AnyNode, LexicalScope>();
+  readonly loopsAround = new Map<AnyNode | LexicalScope, number>();
   readonly privateNames = new Set<string>();
   usesThis = false;
   usesSuper = false;
@@ -317,6 +320,7 @@ class Resolver implements ResolvedNames {
 
   #function(node: FunctionNode, isRoot: boolean): void {
     this.scopes.set(node as AnyNode, this.#scope);
+    this.loopsAround.set(node as AnyNode, this.#loops);
     const loops = this.#loops;
     this.#loops = 0;
     const isArrow = node.type === 'ArrowFunctionExpression';
@@ -338,7 +342,10 @@ class Resolver implements ResolvedNames {
       }
       // Defaults do not see the names of the body, so a list with expressions has a scope of its own.
       const isSimple = node.params.every((param) => param.type === 'Identifier');
-      if (!isSimple) this.#scope = new LexicalScope('function', node.body, parameters);
+      if (!isSimple) {
+        this.#scope = new LexicalScope('function', node.body, parameters);
+        this.loopsAround.set(this.#scope, 0);
+      }
       declareVars(node.body.body, this.#scope);
       declareLexical(node.body.body, this.#scope);
       node.body.body.forEach(this.#visit);
@@ -360,6 +367,7 @@ class Resolver implements ResolvedNames {
 
   #class(node: Class): void {
     this.scopes.set(node as AnyNode, this.#scope);
+    this.loopsAround.set(node as AnyNode, this.#loops);
     this.#within(new LexicalScope('block', node as AnyNode, this.#scope), () => {
       if (node.id) this.#declareSelf(node as AnyNode, node.id.name);
       this.#privateScopes.push(declaredPrivateNames(node));
@@ -425,6 +433,7 @@ class Resolver implements ResolvedNames {
   }
 
   #within(scope: LexicalScope, action: () => void): void {
+    this.loopsAround.set(scope, this.#loops);
     const outer = this.#scope;
     this.#scope = scope;
     action();

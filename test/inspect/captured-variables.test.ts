@@ -95,6 +95,23 @@ describe('captured variables', () => {
     expect(variable(raise, 'level').scope).toBe(variable(readLevel, 'level').scope);
   });
 
+  it('share a scope when one place made several functions for it', () => {
+    const inLoop = () => {
+      let count = 0;
+      const fns: (() => number)[] = [];
+      for (const _ of [1, 2]) fns.push(() => ++count);
+      return fns;
+    };
+    const inCallback = () => {
+      let count = 0;
+      return [1, 2].map((step) => () => (count += step));
+    };
+    for (const make of [inLoop, inCallback]) {
+      const [one, two] = make();
+      expect(variable(one!, 'count').scope).toBe(variable(two!, 'count').scope);
+    }
+  });
+
   it('say when a declaration may not have been reached', () => {
     const early = () => late;
     expect(variable(early, 'late').mayBeUninitialised).toBe(true);

@@ -31,7 +31,9 @@ const known = new WeakMap<Function, { readonly identity: CodeIdentity; readonly 
  * version.
  *
  * Equal for the same code whatever compiled it, however it is formatted and whatever its local variables are called;
- * different when anything that it does may differ. Captured variables count with the values they hold now.
+ * different when anything that it does may differ. Captured variables count with the values they hold now; one that the
+ * code itself changes is state, and so `unidentified`. Names of local functions and classes do not count, although code
+ * could read them from `name`.
  */
 export function codeIdentity(fn: Function, options: CodeOptions = {}): CodeIdentity {
   const { version, deps } = options;
