@@ -19,6 +19,9 @@ export default {
     'examples/spam-filter': { project: ['src/**/*.ts'] },
   },
   ignoreExportsUsedInFile: true,
+  // Modules that tests look at as a whole, and programs of the system.
+  ignore: ['test/**/fixtures/**'],
+  ignoreBinaries: ['mount', 'umount'],
   // Types that only public declarations mention must be exported for them, used by name or not.
   exclude: ['types'],
 } satisfies KnipConfig;

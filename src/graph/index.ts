@@ -1,7 +1,6 @@
-export { type ArgumentsConstructor, argumentsOf, gather } from './arguments.ts';
+export { type ArgumentsConstructor, gather } from './arguments.ts';
 export {
   type Definition,
-  definition,
   definitionOf,
   type ErrorMode,
   type InputBinding,
