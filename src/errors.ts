@@ -75,7 +75,9 @@ export class SyncError extends HypernodesError<'SYNC_PROMISE'> {}
 export class PackError extends HypernodesError<'PACK_UNSUPPORTED' | 'PACK_TOO_LARGE'> {}
 
 /** Bytes that are no payload of ours, or one that may not be opened here. */
-export class UnpackError extends HypernodesError<'UNPACK_CORRUPT' | 'UNPACK_VERSION' | 'UNPACK_FUNCTIONS_REFUSED'> {}
+export class UnpackError extends HypernodesError<
+  'UNPACK_CORRUPT' | 'UNPACK_VERSION' | 'UNPACK_UNRESOLVED' | 'UNPACK_FUNCTIONS_REFUSED'
+> {}
 
 export type RemoteErrorCode =
   | 'REMOTE_USER'

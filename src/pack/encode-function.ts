@@ -1,0 +1,114 @@
+import { type CapturedVariables, functionInternals, lexicalThis, parseFunction, sourceText } from '../inspect/index.ts';
+import { writeClass } from './encode-class.ts';
+import { writeHooked } from './encode-hooked.ts';
+import { writeProperties } from './encode-properties.ts';
+import { writePrototypeObject } from './encode-prototype.ts';
+import { writeReference } from './encode-reference.ts';
+import { requireVariables, writeVariables } from './encode-variables.ts';
+import type { Encoder } from './encoder.ts';
+import { Kind } from './format.ts';
+import { type FunctionCode, functionCode } from './function-code.ts';
+import { Refusal } from './refusal.ts';
+
+/** A function or class: by name, as its hook says, or by value with what it closes over. @throws Refusal */
+export function writeFunction(encoder: Encoder, fn: Function): void {
+  if (writeReference(encoder, fn) || writeHooked(encoder, fn)) return;
+  encoder.runsCode = true;
+  if (sourceText(fn) === undefined) {
+    writeBound(encoder, fn);
+    return;
+  }
+  const parsed = parseFunction(fn);
+  if (!parsed.ok)
+    throw new Refusal(
+      'a function whose source cannot be read',
+      'Write it in a form that the current ECMAScript knows.',
+    );
+  if (parsed.form === 'class') {
+    writeClass(encoder, fn);
+    return;
+  }
+  const captured = requireVariables(fn);
+  const code = functionCode(fn, captured);
+  encoder.heads.byte(Kind.function);
+  encoder.codes.write(code);
+  writeSurroundings(encoder, fn, captured, code);
+  writeVariables(encoder, captured, code);
+  writeFace(encoder, fn);
+}
+
+function writeBound(encoder: Encoder, fn: Function): void {
+  const bound = functionInternals(fn)?.bound;
+  if (!bound) throw new Refusal('a native function', 'Wrap it: (...args) => theFunction(...args).');
+  const { heads, bodies } = encoder;
+  heads.byte(Kind.bound);
+  encoder.slot(bound.target, 'bound function');
+  encoder.slot(bound.boundThis, 'bound this');
+  bodies.unsigned(bound.boundArguments.length);
+  bound.boundArguments.forEach((argument, i) => {
+    encoder.slot(argument, `bound argument ${i + 1}`);
+  });
+  encoder.slot(fn.name, 'name');
+}
+
+/** What an arrow takes from the function around it, and a method from its object. */
+function writeSurroundings(encoder: Encoder, fn: Function, captured: CapturedVariables, code: FunctionCode): void {
+  if (code.usesThis) encoder.slot(surroundingThis(encoder, fn, captured), 'this');
+  if (code.usesArguments) encoder.slot(Array.from(surroundingArguments(fn)), 'arguments');
+  if (!code.usesSuper) return;
+  const home = encoder.homes.of(fn);
+  if (!home) {
+    throw new Refusal('a method that uses super, apart from its object', 'Pass the object, and call the method on it.');
+  }
+  encoder.slot(Object.getPrototypeOf(home), 'super');
+}
+
+function surroundingThis(encoder: Encoder, fn: Function, { isTopLevel, parsed }: CapturedVariables): unknown {
+  if (isTopLevel()) return undefined;
+  const home = encoder.homes.of(fn);
+  if (home && isFieldOf(home, parsed.source)) return home;
+  const found = lexicalThis(fn);
+  if (found) return found.value;
+  throw new Refusal(
+    'an arrow function that uses the this around it, which cannot be seen here',
+    'Put it into a variable outside the arrow function: const self = this.',
+  );
+}
+
+/** Whether a class of the instance has the text of the arrow function in it: the quick way to know its `this`. */
+function isFieldOf(instance: object, source: string): boolean {
+  for (let at: object | null = Object.getPrototypeOf(instance); at; at = Object.getPrototypeOf(at)) {
+    const made: unknown = Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
+    if (typeof made === 'function' && sourceText(made)?.includes(source)) return true;
+  }
+  return false;
+}
+
+function surroundingArguments(fn: Function): ArrayLike<unknown> {
+  const { scopes = [] } = functionInternals(fn) ?? {};
+  for (const { description, variables } of scopes) {
+    if (description !== 'Global' && Object.hasOwn(variables, 'arguments'))
+      return variables.arguments as ArrayLike<unknown>;
+  }
+  return [];
+}
+
+/** What of a function can be seen from outside and does not follow from its source. */
+function writeFace(encoder: Encoder, fn: Function): void {
+  const { bodies } = encoder;
+  encoder.slot(fn.name, 'name');
+  const prototype: unknown = Object.getPrototypeOf(fn);
+  const isUsual =
+    typeof prototype === 'function' || isNative((prototype as { constructor?: unknown } | null)?.constructor);
+  bodies.byte(isUsual ? 0 : 1);
+  if (!isUsual) encoder.slot(prototype, 'prototype of the function');
+  writeProperties(
+    encoder,
+    fn,
+    Reflect.ownKeys(fn).filter((key) => !ownFace.has(key)),
+  );
+  writePrototypeObject(encoder, fn, (key) => key !== 'constructor');
+}
+
+const ownFace = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller']);
+const isNative = (value: unknown): boolean => typeof value === 'function' && sourceText(value) === undefined;

@@ -1,0 +1,47 @@
+import type { Encoder } from './encoder.ts';
+import { Kind } from './format.ts';
+import { Refusal } from './refusal.ts';
+import { fromState, getState, type Reduction, reduce } from './symbols.ts';
+
+/** Values that say themselves what of them travels. False for those that don't. */
+export function writeHooked(encoder: Encoder, value: object): boolean {
+  const hooks = value as { [reduce]?: () => Reduction; [getState]?: () => unknown };
+  if (typeof hooks[reduce] === 'function') {
+    writeReduced(encoder, hooks[reduce]());
+    return true;
+  }
+  if (typeof value === 'function' || typeof hooks[getState] !== 'function' || isPrototype(value)) return false;
+  writeState(encoder, value, hooks[getState]());
+  return true;
+}
+
+/** A class's own prototype has the methods of its instances, but is none. */
+function isPrototype(value: object): boolean {
+  const made: unknown = Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value;
+  return typeof made === 'function' && made.prototype === value;
+}
+
+function writeReduced(encoder: Encoder, reduction: Reduction): void {
+  const { module, export: name, args } = reduction;
+  if (typeof module !== 'string' || typeof name !== 'string' || !Array.isArray(args)) {
+    throw new Refusal('a [reduce]() that does not return { module, export, args }', 'Return the three of them.');
+  }
+  encoder.runsCode = true;
+  encoder.heads.byte(Kind.reduced);
+  encoder.heads.string(module);
+  encoder.heads.string(name);
+  encoder.bodies.unsigned(args.length);
+  args.forEach((argument, i) => {
+    encoder.slot(argument, `argument ${i + 1}`);
+  });
+}
+
+function writeState(encoder: Encoder, value: object, state: unknown): void {
+  const made: unknown = value.constructor;
+  if (typeof made !== 'function') throw new Refusal('an object with [getState]() and no class');
+  encoder.runsCode = true;
+  encoder.heads.byte(Kind.state);
+  encoder.heads.byte(typeof (made as { [fromState]?: unknown })[fromState] === 'function' ? 1 : 0);
+  encoder.bodies.unsigned(encoder.refer(made, `class ${made.name}`));
+  encoder.slot(state, '[getState]()');
+}

@@ -1,0 +1,47 @@
+import { types } from 'node:util';
+import { integrityOf, writeProperties, writePrototype } from './encode-properties.ts';
+import type { Encoder } from './encoder.ts';
+import { Kind } from './format.ts';
+import { refuseInstance, refuseOpaque } from './opaque.ts';
+
+/** An object that is not built in: by its class or prototype and its own properties. @throws Refusal */
+export function writeInstance(encoder: Encoder, value: object): void {
+  refuseOpaque(value);
+  if (types.isModuleNamespaceObject(value)) {
+    writeNamespace(encoder, value as Readonly<Record<string, unknown>>);
+    return;
+  }
+  const made: unknown = Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value;
+  if (typeof made === 'function' && made.prototype === value) {
+    encoder.heads.byte(Kind.prototype);
+    encoder.bodies.unsigned(encoder.refer(made, `class ${made.name}`));
+    return;
+  }
+  const isPlain = isForeignPlain(Object.getPrototypeOf(value));
+  if (!isPlain) refuseInstance(value);
+  encoder.heads.byte(Kind.record);
+  writePrototype(encoder, value, isPlain ? Object.getPrototypeOf(value) : Object.prototype);
+  writeProperties(encoder, value);
+  encoder.bodies.byte(integrityOf(value));
+}
+
+/** `Object.prototype` of another realm (`node:vm`, some test runners and notebooks). */
+function isForeignPlain(prototype: object | null): boolean {
+  return (
+    prototype !== null &&
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype, 'isPrototypeOf') &&
+    Object.hasOwn(prototype, '__lookupGetter__')
+  );
+}
+
+function writeNamespace(encoder: Encoder, value: Readonly<Record<string, unknown>>): void {
+  const { bodies } = encoder;
+  const names = Object.keys(value);
+  encoder.heads.byte(Kind.namespace);
+  bodies.unsigned(names.length);
+  for (const name of names) {
+    bodies.string(name);
+    encoder.slot(value[name], name);
+  }
+}

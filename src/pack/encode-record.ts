@@ -1,0 +1,146 @@
+import { types } from 'node:util';
+import { constructedArguments } from './constructed.ts';
+import { writeArrayBuffer, writeView } from './encode-binary.ts';
+import { writeError } from './encode-error.ts';
+import { writeFunction } from './encode-function.ts';
+import { writeHooked } from './encode-hooked.ts';
+import { writeInstance } from './encode-instance.ts';
+import { integrityOf, writeProperties, writePrototype } from './encode-properties.ts';
+import { writeReference } from './encode-reference.ts';
+import { writeSymbol, writeSymbolHead } from './encode-symbol.ts';
+import type { Encoder } from './encoder.ts';
+import { Kind } from './format.ts';
+import { Refusal } from './refusal.ts';
+import { SharedVariable } from './shared-variable.ts';
+import { getState, reduce } from './symbols.ts';
+
+/** Objects with more properties than this are taken for dictionaries, whose keys no other object has. */
+const LARGEST_SHAPE = 40;
+
+/** Writes the record of any value that has an identity. @throws Refusal */
+export function writeRecord(encoder: Encoder, value: object | symbol): void {
+  if (typeof value === 'symbol') writeSymbol(encoder, value);
+  else if (value instanceof SharedVariable) writeVariable(encoder, value);
+  else if (types.isProxy(value)) throw new Refusal('a Proxy');
+  else if (typeof value === 'function') writeFunction(encoder, value);
+  else if (!writeReference(encoder, value)) writeObject(encoder, value);
+}
+
+function writeVariable(encoder: Encoder, variable: SharedVariable): void {
+  encoder.heads.byte(Kind.variable);
+  encoder.slot(variable.value, '');
+}
+
+function writeObject(encoder: Encoder, value: object): void {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype && writePlain(encoder, value)) return;
+  if (prototype !== Array.prototype && writeHooked(encoder, value)) return;
+  if (Array.isArray(value)) writeArray(encoder, value);
+  else if (types.isMap(value)) writeMap(encoder, value);
+  else if (types.isSet(value)) writeSet(encoder, value);
+  else if (types.isDate(value)) writeDate(encoder, value);
+  else if (types.isRegExp(value)) writeRegExp(encoder, value);
+  else if (types.isNativeError(value)) writeError(encoder, value);
+  else if (ArrayBuffer.isView(value)) writeView(encoder, value);
+  else if (types.isAnyArrayBuffer(value)) writeArrayBuffer(encoder, value);
+  else if (types.isBoxedPrimitive(value)) writeBoxed(encoder, value);
+  else if (!writeConstructed(encoder, value)) writeInstance(encoder, value);
+}
+
+/** The quick way for objects that are nothing but data; false for others. */
+function writePlain(encoder: Encoder, value: object): boolean {
+  const keys = Object.keys(value);
+  if (keys.length > LARGEST_SHAPE || Reflect.ownKeys(value).length !== keys.length) return false;
+  if (!Object.isExtensible(value)) return false;
+  const values: unknown[] = [];
+  for (const key of keys) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(value, key)!;
+    if (!descriptor.writable || !descriptor.configurable) return false;
+    if (typeof descriptor.value === 'function') encoder.homes.add(descriptor.value, value);
+    values.push(descriptor.value);
+  }
+  if (getState in value || reduce in value) return false;
+  encoder.heads.byte(Kind.object);
+  encoder.shape(keys);
+  for (let i = 0; i < keys.length; i++) encoder.slot(values[i], keys[i]!);
+  return true;
+}
+
+function writeArray(encoder: Encoder, value: readonly unknown[]): void {
+  const { heads, bodies } = encoder;
+  const { length } = value;
+  heads.byte(Kind.array);
+  heads.unsigned(length);
+  const keys = Reflect.ownKeys(value);
+  // Indices come first, in order: when the last one is in its place, none is missing before it.
+  const isDense = length === 0 || keys[length - 1] === String(length - 1);
+  bodies.byte(isDense ? 1 : 0);
+  if (isDense) for (let i = 0; i < length; i++) encoder.slot(value[i], i);
+  writeRest(encoder, value, Array.prototype, isDense ? keys.slice(length) : keys);
+}
+
+/** Prototype, own properties and integrity of an object whose content is written. */
+function writeRest(encoder: Encoder, value: object, usual: object, keys = Reflect.ownKeys(value)): void {
+  const hidden = Array.isArray(value) ? keys.filter((key) => key !== 'length') : keys;
+  writePrototype(encoder, value, usual);
+  writeProperties(encoder, value, hidden);
+  encoder.bodies.byte(integrityOf(value));
+}
+
+function writeMap(encoder: Encoder, value: ReadonlyMap<unknown, unknown>): void {
+  encoder.heads.byte(Kind.map);
+  encoder.bodies.unsigned(value.size);
+  let index = 0;
+  for (const [key, child] of Map.prototype.entries.call(value)) {
+    const label = typeof key === 'string' ? `get('${key}')` : `entry ${index}`;
+    encoder.slot(key, `key ${index++}`);
+    encoder.slot(child, label);
+  }
+  writeRest(encoder, value, Map.prototype);
+}
+
+function writeSet(encoder: Encoder, value: ReadonlySet<unknown>): void {
+  encoder.heads.byte(Kind.set);
+  encoder.bodies.unsigned(value.size);
+  let index = 0;
+  for (const child of Set.prototype.values.call(value)) encoder.slot(child, `item ${index++}`);
+  writeRest(encoder, value, Set.prototype);
+}
+
+function writeDate(encoder: Encoder, value: Date): void {
+  encoder.heads.byte(Kind.date);
+  encoder.heads.double(Date.prototype.getTime.call(value));
+  writeRest(encoder, value, Date.prototype);
+}
+
+function writeRegExp(encoder: Encoder, value: RegExp): void {
+  encoder.heads.byte(Kind.regexp);
+  encoder.heads.string(value.source);
+  encoder.heads.string(value.flags);
+  writeRest(encoder, value, RegExp.prototype);
+}
+
+/** `new String('a')`, `Object(1n)`; the characters of a string are no properties of it here. */
+function writeBoxed(encoder: Encoder, value: object): void {
+  const { heads } = encoder;
+  const inner = (value as { valueOf(): unknown }).valueOf();
+  heads.byte(Kind.boxed);
+  heads.string(typeof inner);
+  if (typeof inner === 'symbol') writeSymbolHead(encoder, inner);
+  else heads.string(Object.is(inner, -0) ? '-0' : String(inner));
+  const keys = Reflect.ownKeys(value);
+  const own = typeof inner === 'string' ? keys.slice(inner.length).filter((key) => key !== 'length') : keys;
+  writeRest(encoder, value, Object(inner).constructor.prototype as object, own);
+}
+
+function writeConstructed(encoder: Encoder, value: object): boolean {
+  const found = constructedArguments(value);
+  if (!found) return false;
+  encoder.heads.byte(Kind.constructed);
+  encoder.heads.string(found.path);
+  encoder.bodies.unsigned(found.args.length);
+  found.args.forEach((argument, i) => {
+    encoder.slot(argument, i);
+  });
+  return true;
+}

@@ -1,0 +1,40 @@
+import { type CapturedVariables, capturedVariables, isKnownGlobal } from '../inspect/index.ts';
+import type { Encoder } from './encoder.ts';
+import { Capture } from './format.ts';
+import type { FunctionCode } from './function-code.ts';
+import { learnImport } from './references/package-reference.ts';
+import { Refusal } from './refusal.ts';
+
+/** What a function closes over. @throws Refusal where the runtime does not tell. */
+export function requireVariables(fn: Function): CapturedVariables {
+  const captured = capturedVariables(fn);
+  if (captured) return captured;
+  throw new Refusal(
+    'a function whose variables this runtime does not show',
+    'Enable the inspector of Node, or pass what the function needs as arguments.',
+  );
+}
+
+/** Writes the names that a function closes over, and their values as they are now. */
+export function writeVariables(encoder: Encoder, captured: CapturedVariables, { given }: FunctionCode): void {
+  const { heads, bodies } = encoder;
+  const globals = captured.globals.filter(({ name }) => !isKnownGlobal(name) && Object.hasOwn(globalThis, name));
+  heads.unsigned(captured.variables.size + globals.length + given.length);
+  for (const { name, value, constant, scope, imported, writtenHere } of captured.variables.values()) {
+    heads.string(name);
+    if (imported) learnImport(value, imported, captured.url);
+    if (constant || imported) {
+      bodies.byte(Capture.value);
+      encoder.slot(value, name);
+    } else {
+      bodies.byte(writtenHere ? Capture.written : Capture.read);
+      bodies.unsigned(encoder.refer(encoder.variables.of(scope, name, value), name));
+    }
+  }
+  const values = globals.map(({ name }) => ({ name, value: (globalThis as Record<string, unknown>)[name] }));
+  for (const { name, value } of [...values, ...given]) {
+    heads.string(name);
+    bodies.byte(Capture.value);
+    encoder.slot(value, name);
+  }
+}

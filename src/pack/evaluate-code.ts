@@ -1,0 +1,72 @@
+import type { PackedCode } from './code-reader.ts';
+import { corrupt } from './corrupt.ts';
+import { CodeForm } from './function-code.ts';
+
+/** How one function holds the variables around it. */
+export interface VariableLayout {
+  /** Known when the function is made: constants of it, as far as the engine is concerned. */
+  readonly fixed: readonly string[];
+  /** Given later, because the function is needed to make them. */
+  readonly delayed: readonly string[];
+  /** Shared with other functions through objects that hold one variable each. */
+  readonly shared: readonly string[];
+}
+
+/** A function's surroundings, made anew for each closure. */
+export interface Surroundings {
+  /** Evaluates the text; gives the function, or the object that a method stands in. */
+  make(this: unknown, ...args: unknown[]): unknown;
+  set(name: string, value: unknown): void;
+}
+
+type SurroundingsFactory = (shared: readonly object[], fixed: readonly unknown[]) => Surroundings;
+
+const LARGEST = 500;
+const factories = new Map<string, SurroundingsFactory>();
+/** Lines and columns beyond these are not worth the padding. */
+const MOST_PADDING = 200_000;
+
+/**
+ * Compiles code together with the variables that it closes over.
+ *
+ * Stacks show the file and line where the user wrote it: the text stands at its own line and column of a script that has
+ * the name of the user's file. Evaluating it indirectly rather than through `node:vm` lets `import()` in it find packages.
+ */
+export function surroundingsOf(code: PackedCode, layout: VariableLayout): SurroundingsFactory {
+  const script = scriptFor(code, layout);
+  let factory = factories.get(script);
+  if (!factory) {
+    factory = evaluate(script, code.url);
+    if (factories.size >= LARGEST) factories.delete(factories.keys().next().value!);
+    factories.set(script, factory);
+  }
+  return factory;
+}
+
+function evaluate(script: string, url: string): SurroundingsFactory {
+  // biome-ignore lint/security/noGlobalEval: a payload with functions is code, and asking for it means to run it
+  const indirect = globalThis.eval;
+  try {
+    return indirect(script) as SurroundingsFactory;
+  } catch (error) {
+    throw corrupt(`code in it (${url || 'without a file'}) is no JavaScript for this version of Node`, error);
+  }
+}
+
+function scriptFor(code: PackedCode, { fixed, delayed, shared }: VariableLayout): string {
+  const [open, close] = code.form === CodeForm.expression ? ['(', ')'] : ['({', '})'];
+  // A with statement is the one way to let several functions, compiled apart, assign the same variable.
+  const withs = shared.map((_, i) => `with($hn0[${i}])`).join('');
+  const strict = code.isStrict ? '"use strict";' : '';
+  const declared = delayed.length > 0 ? `let ${delayed.join(',')};` : '';
+  const cases = delayed.map((name) => `case ${JSON.stringify(name)}:${name}=$hn2;break;`).join('');
+  const before = `(function($hn0,$hn1){${withs}return(function(${fixed.join(',')}){${strict}${declared}return{make:function(){return${open}`;
+  const after = `\n${close}},set:function($hn1,$hn2){switch($hn1){${cases}}}}}).apply(undefined,$hn1)})`;
+  return `${place(before, code)}${code.text}${after}${code.url ? `\n//# sourceURL=${code.url.replace(/\s/g, encodeURIComponent)}` : ''}`;
+}
+
+/** What comes before the text stands on the line above it, if there is one, so that columns are right too. */
+function place(before: string, { line, column }: PackedCode): string {
+  if (line === 0 || line > MOST_PADDING || column > MOST_PADDING) return before;
+  return `${'\n'.repeat(line - 1)}${before}\n${' '.repeat(column)}`;
+}

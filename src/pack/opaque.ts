@@ -1,0 +1,36 @@
+import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
+import { hasPrivateState, isBuiltIn } from './function-facts.ts';
+import { Refusal } from './refusal.ts';
+
+/** Refuses what has no content that could be written down. @throws Refusal */
+export function refuseOpaque(value: object): void {
+  if (types.isPromise(value)) throw new Refusal('a promise', 'Await it and pass what it gives.');
+  if (types.isGeneratorObject(value)) throw new Refusal('a running generator', 'Pass the generator function instead.');
+  if (types.isMapIterator(value) || types.isSetIterator(value)) {
+    throw new Refusal('a running iterator', 'Pass the collection instead.');
+  }
+  if (types.isExternal(value)) throw new Refusal('a native handle');
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (weakTags.has(tag)) throw new Refusal(`a ${tag}`);
+}
+
+const weakTags = new Set(['WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry']);
+
+/** Refuses instances whose class keeps something outside their properties. @throws Refusal */
+export function refuseInstance(value: object): void {
+  for (let at: object | null = value; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    const made: unknown = Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
+    if (typeof made !== 'function' || made.prototype !== at || made === EventEmitter) continue;
+    if (isBuiltIn(made) && Object.getPrototypeOf(at) !== null) throw new Refusal(describeBuiltIn(made));
+    if (!hasPrivateState(made)) continue;
+    const hint = `Define [getState]() and static [fromState](state) on ${made.name}, or create it inside the function, or hold it in stateful(() => …).`;
+    throw new Refusal(`an instance of ${made.name}, whose #private members nobody else can read`, hint);
+  }
+}
+
+function describeBuiltIn(made: Function): string {
+  const isNative = Function.prototype.toString.call(made).includes('[native code]');
+  const isGlobal = (globalThis as Record<string, unknown>)[made.name] === made;
+  return isNative && !isGlobal ? `native ${made.name} handle` : `a ${made.name}`;
+}

@@ -1,0 +1,199 @@
+import { UnpackError } from '../errors.ts';
+import { CodeReader } from './code-reader.ts';
+import { corrupt } from './corrupt.ts';
+import { type Decoder, PENDING } from './decoder.ts';
+import { Kind, ReferenceForm, SymbolForm } from './format.ts';
+import { symbolOf } from './known-symbols.ts';
+import type { Reference } from './references/reference.ts';
+import { resolveReference } from './references/resolve-reference.ts';
+
+/** What a head says beyond the empty object, for when its body is read. */
+export interface HeadNote {
+  readonly kind: number;
+  readonly [detail: string]: unknown;
+}
+
+/** Reads heads: each gives the empty object of its record, or `PENDING` for what has to be made later. */
+export class HeadReader {
+  readonly notes: HeadNote[] = [];
+  readonly codes: CodeReader = new CodeReader();
+
+  readonly read = (decoder: Decoder): unknown => {
+    const kind = decoder.heads.byte();
+    const [note, value] = this.#read(decoder, kind);
+    this.notes.push({ kind, ...note });
+    return value;
+  };
+
+  #read(decoder: Decoder, kind: number): [Omit<HeadNote, 'kind'>, unknown] {
+    const { heads } = decoder;
+    switch (kind) {
+      case Kind.object:
+        return [{ keys: readShape(decoder) }, {}];
+      case Kind.record:
+        return [{}, {}];
+      case Kind.array:
+        return [{ length: heads.unsigned() }, []];
+      case Kind.map:
+        return [{}, new Map()];
+      case Kind.set:
+        return [{}, new Set()];
+      case Kind.date:
+        return [{}, new Date(heads.double())];
+      case Kind.regexp:
+        return [{}, readRegExp(heads.string(), heads.string())];
+      case Kind.boxed:
+        return [{}, readBoxed(decoder)];
+      case Kind.error:
+        return [{}, new Error()];
+      case Kind.arrayBuffer:
+        return [{}, decoder.memory.buffer(heads.unsigned())];
+      case Kind.view:
+        return [{}, decoder.memory.view(heads.byte(), heads.unsigned())];
+      case Kind.symbol:
+        return [{}, readSymbol(decoder)];
+      case Kind.constructed:
+        return [{ path: heads.string() }, PENDING];
+      case Kind.reference:
+        return [{}, readReference(decoder)];
+      case Kind.namespace:
+        return [{}, Object.defineProperty(Object.create(null), Symbol.toStringTag, { value: 'Module' })];
+      case Kind.prototype:
+        return [{}, PENDING];
+      case Kind.variable:
+        return [{}, PENDING];
+      default:
+        return [this.#readCode(decoder, kind), PENDING];
+    }
+  }
+
+  /** Heads of what runs code when it is made. */
+  #readCode(decoder: Decoder, kind: number): Omit<HeadNote, 'kind'> {
+    const { heads } = decoder;
+    refuseFunctions(decoder);
+    switch (kind) {
+      case Kind.function:
+        return { code: this.codes.read(heads), names: readNames(decoder) };
+      case Kind.class:
+        return { id: heads.string(), parent: heads.string(), code: this.codes.read(heads), names: readNames(decoder) };
+      case Kind.bound:
+        return {};
+      case Kind.state:
+        return { hasFromState: heads.byte() === 1 };
+      case Kind.reduced:
+        return { module: heads.string(), name: heads.string() };
+      default:
+        throw corrupt('a record in it is of no known kind');
+    }
+  }
+}
+
+/** @throws UnpackError `UNPACK_FUNCTIONS_REFUSED` */
+export function refuseFunctions({ allowsFunctions }: { readonly allowsFunctions: boolean }): void {
+  if (allowsFunctions) return;
+  throw new UnpackError(
+    'UNPACK_FUNCTIONS_REFUSED',
+    'cannot unpack: the payload has functions or classes, and { functions: false } refuses them.',
+    {
+      hint: 'Pack data only, or unpack what you trust without that option.',
+    },
+  );
+}
+
+function readNames({ heads }: Decoder): readonly string[] {
+  const names = Array.from({ length: heads.count() }, () => heads.string());
+  if (!names.every((name) => /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name))) {
+    throw corrupt('the name of a variable in it is none');
+  }
+  return names;
+}
+
+function readShape(decoder: Decoder): readonly string[] {
+  const { heads, shapes } = decoder;
+  const number = heads.unsigned();
+  const known = shapes[number - 1];
+  if (known) return known;
+  if (number !== shapes.length + 1) throw corrupt('the names of properties in it are out of order');
+  const keys = Array.from({ length: heads.count() }, () => heads.string());
+  shapes.push(keys);
+  return keys;
+}
+
+function readRegExp(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    throw corrupt('a regular expression in it is none', error);
+  }
+}
+
+function readBoxed(decoder: Decoder): object {
+  const { heads } = decoder;
+  const type = heads.string();
+  if (type === 'symbol') return Object(readSymbol(decoder)) as object;
+  const text = heads.string();
+  switch (type) {
+    case 'string':
+      return Object(text) as object;
+    case 'number':
+      return Object(Number(text)) as object;
+    case 'boolean':
+      return Object(text === 'true') as object;
+    case 'bigint':
+      if (!/^-?\d{1,100000}$/.test(text)) throw corrupt('a bigint in it is none');
+      return Object(BigInt(text)) as object;
+    default:
+      throw corrupt('a wrapped value in it is of no known kind');
+  }
+}
+
+function readSymbol(decoder: Decoder): symbol {
+  const { heads } = decoder;
+  const form = heads.byte();
+  const name = heads.string();
+  switch (form) {
+    case SymbolForm.registered:
+      return Symbol.for(name);
+    case SymbolForm.wellKnown: {
+      const value: unknown = Object.hasOwn(Symbol, name)
+        ? (Symbol as unknown as Record<string, unknown>)[name]
+        : undefined;
+      if (typeof value !== 'symbol') throw corrupt(`it has the symbol ${name}, which is not known here`);
+      return value;
+    }
+    case SymbolForm.unique: {
+      const hasDescription = heads.byte() === 1;
+      const description = heads.string();
+      return symbolOf(name, hasDescription ? description : undefined);
+    }
+    default:
+      throw corrupt('a symbol in it is of no known kind');
+  }
+}
+
+function readReference(decoder: Decoder): unknown {
+  const reference = readReferenceForm(decoder);
+  if (reference.form !== 'builtin') refuseFunctions(decoder);
+  // Errors and the like name the prototype of their class, which is data enough.
+  else if (!/^\w+\.prototype$/.test(reference.path)) refuseFunctions(decoder);
+  return resolveReference(reference, decoder.base);
+}
+
+function readReferenceForm({ heads }: Decoder): Reference {
+  switch (heads.byte()) {
+    case ReferenceForm.builtin:
+      return { form: 'builtin', path: heads.string() };
+    case ReferenceForm.package:
+      return {
+        form: 'package',
+        module: heads.string(),
+        name: heads.string(),
+        version: heads.string(),
+        through: heads.byte() === 1 ? 'require' : 'import',
+      };
+    case ReferenceForm.require:
+      return { form: 'require' };
+    default:
+      throw corrupt('a reference in it is of no known kind');
+  }
+}

@@ -1,0 +1,82 @@
+import { isBuiltin } from 'node:module';
+import { types } from 'node:util';
+import { type ImportSource, packageOfFile, packageOfImport, sourceText } from '../../inspect/index.ts';
+import { scriptUrl } from '../function-facts.ts';
+import { subpaths } from './exports-map.ts';
+import { loadModule } from './load-module.ts';
+import { isOwnScript, isOwnSpecifier, manifestIn, ownPackage } from './manifest.ts';
+import type { Reference } from './reference.ts';
+
+const known = new WeakMap<object, Reference | null>();
+
+/** Remembers what an import in the user's code called a value: the other side will find it in the same way. */
+export function learnImport(value: unknown, source: ImportSource, importer: string | undefined): void {
+  const { specifier, name } = source;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || known.get(value)) return;
+  const version = versionOf(specifier, importer);
+  if (version === undefined) return;
+  const through = isInterop(value) ? 'import' : source.through;
+  known.set(value, { form: 'package', module: specifier, name, version, through });
+}
+
+/** Whether a compiler wrapped what `require` gave, so that it looks like what `import` gives: `__toESM(require('x'))`. */
+function isInterop(value: object): boolean {
+  return Object.hasOwn(value, 'default') && !Object.hasOwn(value, '__esModule');
+}
+
+/** `undefined` for what is no package. Modules of Node have the version of the Node that runs. */
+function versionOf(specifier: string, importer: string | undefined): string | undefined {
+  if (isBuiltin(specifier)) return '';
+  return isOwnSpecifier(specifier) ? ownPackage.version : packageOfImport(specifier, importer)?.version;
+}
+
+/** The export of a package that a value is; `undefined` for the user's own code and for what is not exported. */
+export function packageReference(value: object): Reference | undefined {
+  let reference = known.get(value);
+  if (reference === undefined) {
+    reference = (typeof value === 'function' && findExport(value)) || null;
+    known.set(value, reference);
+  }
+  return reference ?? undefined;
+}
+
+function findExport(value: Function): Reference | undefined {
+  const url = scriptUrl(value);
+  const owner =
+    url === undefined
+      ? undefined
+      : isOwnScript(url)
+        ? { ...ownPackage, directory: ownPackage.folder }
+        : packageOfFile(url);
+  const manifest = owner && manifestIn(owner.directory);
+  if (!manifest) return undefined;
+  for (const subpath of subpaths(manifest)) {
+    const module = `${owner.name}${subpath.slice(1)}`;
+    const name = exportName(module, owner.directory, value);
+    if (name !== undefined) {
+      return { form: 'package', module, name, version: owner.version, through: 'import' };
+    }
+  }
+  return undefined;
+}
+
+function exportName(module: string, folder: string, value: Function): string | undefined {
+  let loaded: object;
+  try {
+    loaded = loadModule(module, folder);
+  } catch {
+    return undefined;
+  }
+  for (const [name, { value: exported }] of Object.entries(Object.getOwnPropertyDescriptors(loaded))) {
+    if (isSame(exported, value)) return name;
+  }
+  return !types.isModuleNamespaceObject(loaded) && isSame(loaded, value) ? 'default' : undefined;
+}
+
+/** The same function, or that of another copy: packages come in two builds, and some loaders load them twice. */
+function isSame(exported: unknown, value: Function): boolean {
+  if (exported === value) return true;
+  if (typeof exported !== 'function' || exported.name !== value.name || value.name === '') return false;
+  const [theirs, ours] = [sourceText(exported), sourceText(value)];
+  return theirs === ours || (theirs?.startsWith('class') === true && ours?.startsWith('class') === true);
+}

@@ -1,0 +1,9 @@
+import type { Cases } from './case.ts';
+import { classes } from './classes.ts';
+import { closures } from './closures.ts';
+import { data } from './data.ts';
+import { functions } from './functions.ts';
+import { modules } from './modules.ts';
+
+/** Every case, by group. */
+export const groups: Readonly<Record<string, Cases>> = { closures, functions, classes, data, modules };

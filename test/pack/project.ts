@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deserialize } from 'node:v8';
+import { build, transformSync } from 'esbuild';
+import ts from 'typescript';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = join(here, '../..');
+
+/** How a user may run their TypeScript. */
+export type Tool =
+  | 'tsx'
+  | 'esbuild to modules'
+  | 'esbuild to CommonJS'
+  | 'tsc to modules'
+  | 'tsc to CommonJS'
+  | 'a minified bundle'
+  | 'a CommonJS bundle';
+
+/** A folder as a user has it: their code, and the packages that they installed. */
+export function makeProject(condition: 'import' | 'default' = 'import'): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hypernodes-pack-')));
+  installPackages(folder, condition);
+  return folder;
+}
+
+/** A folder that has the packages and nothing of the user. */
+export function makeFarSide(): string {
+  const folder = makeProject();
+  cpSync(join(here, 'programs'), folder, { recursive: true });
+  return folder;
+}
+
+const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'commonjs-tools': {
+    'package.json': '{ "name": "commonjs-tools", "version": "1.2.3", "main": "main.js" }',
+    'main.js':
+      'class Box { constructor(value) { this.value = value; } open() { return `box of ${this.value}`; } }\nexports.triple = function triple(x) { return x * 3; };\nexports.Box = Box;\n',
+  },
+  'import-only-tools': {
+    'package.json':
+      '{ "name": "import-only-tools", "version": "2.0.0", "type": "module", "exports": { ".": { "import": "./main.js" }, "./extra": { "import": "./extra.js" } } }',
+    'main.js':
+      'export function unit(x) { return `${x} u`; }\nexport const table = { rows: [1, 2] };\nexport class Gauge { constructor(level) { this.level = level; } read() { return `at ${this.level}`; } }\nexport default function main() { return "main"; }\n',
+    'extra.js': 'export function extra() { return "extra"; }\n',
+  },
+  'two-builds': {
+    'package.json':
+      '{ "name": "two-builds", "version": "3.0.0", "exports": { "import": "./build.mjs", "require": "./build.cjs" } }',
+    'build.mjs':
+      'export class Token { constructor(text) { this.text = text; } print() { return `<${this.text}>`; } }\nexport function limiter(most) { let used = 0; return (x) => Math.min(most, (used += x)); }\n',
+    'build.cjs':
+      'class Token { constructor(text) { this.text = text; } print() { return `<${this.text}>`; } }\nexports.Token = Token;\nexports.limiter = function limiter(most) { let used = 0; return (x) => Math.min(most, (used += x)); };\n',
+  },
+};
+
+/** @param condition Under which `import-only-tools` can be loaded: CommonJS code cannot use what is for `import` only. */
+function installPackages(folder: string, condition: string): void {
+  for (const [name, files] of Object.entries(packages)) {
+    const home = join(folder, 'node_modules', name);
+    mkdirSync(home, { recursive: true });
+    for (const [file, text] of Object.entries(files)) {
+      const isManifest = name === 'import-only-tools' && file === 'package.json';
+      writeFileSync(join(home, file), isManifest ? text.replaceAll('"import"', `"${condition}"`) : text);
+    }
+  }
+  symlinkSync(repository, join(folder, 'node_modules/hypernodes'));
+  writeFileSync(join(folder, 'package.json'), '{ "name": "user-project", "type": "module" }');
+}
+
+/** Puts the cases into a project in the form that a tool gives them, and says how to run them. */
+export async function compileCases(
+  project: string,
+  tool: Tool,
+): Promise<{ readonly entry: string; readonly node: readonly string[] }> {
+  const cases = join(here, 'cases');
+  cpSync(join(here, 'programs'), project, { recursive: true });
+  const out = join(project, 'cases');
+  const isCommonJs = tool.includes('CommonJS');
+  mkdirSync(out, { recursive: true });
+  switch (tool) {
+    case 'tsx':
+      cpSync(cases, out, { recursive: true });
+      return { entry: join(out, 'index.ts'), node: ['--import', import.meta.resolve('tsx')] };
+    case 'a minified bundle':
+    case 'a CommonJS bundle': {
+      // How esbuild imports CommonJS depends on what the sources around it say they are.
+      cpSync(cases, out, { recursive: true });
+      writeFileSync(join(out, 'package.json'), `{ "type": "${isCommonJs ? 'commonjs' : 'module'}" }`);
+      const entry = join(out, isCommonJs ? 'bundle.cjs' : 'bundle.mjs');
+      const format = isCommonJs ? 'cjs' : 'esm';
+      await build({
+        entryPoints: [join(out, 'index.ts')],
+        outfile: entry,
+        bundle: true,
+        packages: 'external',
+        platform: 'node',
+        format,
+        minify: !isCommonJs,
+        keepNames: true,
+        target: 'node20',
+        logLevel: 'error',
+      });
+      return { entry, node: [] };
+    }
+    default:
+      writeFileSync(join(out, 'package.json'), `{ "type": "${isCommonJs ? 'commonjs' : 'module'}" }`);
+      for (const file of sources(cases)) {
+        const text = tool.startsWith('esbuild')
+          ? withEsbuild(join(cases, file), isCommonJs)
+          : withTsc(join(cases, file), isCommonJs);
+        const target = join(out, file.replace(/\.ts$/, '.js'));
+        mkdirSync(dirname(target), { recursive: true });
+        writeFileSync(target, text.replace(/(["']\.{1,2}\/[^"']*)\.ts(["'])/g, '$1.js$2'));
+      }
+      return { entry: join(out, 'index.js'), node: [] };
+  }
+}
+
+function sources(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+}
+
+function withEsbuild(file: string, isCommonJs: boolean): string {
+  const format = isCommonJs ? 'cjs' : 'esm';
+  return transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format, target: 'node20', sourcefile: file }).code;
+}
+
+function withTsc(file: string, isCommonJs: boolean): string {
+  const module = isCommonJs ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext;
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module, esModuleInterop: true };
+  return ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions, fileName: file }).outputText;
+}
+
+/** A case after its travels: what it gave here, in another process and in a thread of that. */
+export interface Travelled {
+  readonly name: string;
+  readonly expected: string;
+  readonly inProcess: string;
+  readonly inWorker: string;
+}
+
+/** Packs the cases in a process of the user's project and calls them on the far side. */
+export async function travel(tool: Tool): Promise<Travelled[]> {
+  const project = makeProject(tool.includes('CommonJS') ? 'default' : 'import');
+  const far = makeFarSide();
+  const { entry, node } = await compileCases(project, tool);
+  const payloads = join(far, 'payloads');
+  const results = join(far, 'results');
+  run([...node, join(project, 'near.mjs'), entry, payloads], project);
+  run([join(far, 'far.mjs'), payloads, results], far);
+  const near = deserialize(readFileSync(payloads)) as { name: string; expected: string }[];
+  const back = deserialize(readFileSync(results)) as Record<'process' | 'worker', { result: string }[]>;
+  return near.map(({ name, expected }, i) => ({
+    name,
+    expected,
+    inProcess: back.process[i]!.result,
+    inWorker: back.worker[i]!.result,
+  }));
+}
+
+function run(args: readonly string[], cwd: string): void {
+  execFileSync(process.execPath, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+}

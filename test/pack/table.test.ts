@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { type Tool, travel } from './project.ts';
+
+const tools: readonly Tool[] = [
+  'tsx',
+  'esbuild to modules',
+  'esbuild to CommonJS',
+  'tsc to modules',
+  'tsc to CommonJS',
+  'a minified bundle',
+  'a CommonJS bundle',
+];
+
+describe.each(tools)('what was packed from %s and unpacked elsewhere', async (tool) => {
+  const travelled = await travel(tool);
+
+  it('is at least 120 cases', () => {
+    expect(travelled.length).toBeGreaterThanOrEqual(120);
+  });
+
+  it.each(travelled)('$name', ({ expected, inProcess, inWorker }) => {
+    expect(expected).not.toMatch(/^threw/);
+    expect({ inProcess, inWorker }).toEqual({ inProcess: expected, inWorker: expected });
+  });
+});
