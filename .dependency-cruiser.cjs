@@ -8,7 +8,7 @@ const layers = {
   identity: ['errors', 'inspect', 'graph', 'events', 'cache', 'pack'],
   codec: ['errors', 'inspect', 'graph', 'events', 'identity'],
   cache: ['errors', 'inspect', 'graph', 'events', 'identity', 'codec', 'pack'],
-  pack: ['errors', 'inspect', 'graph', 'events', 'identity', 'cache'],
+  pack: ['errors', 'inspect', 'graph', 'events', 'identity', 'codec', 'cache'],
   run: ['errors', 'inspect', 'graph', 'events', 'identity', 'codec', 'cache', 'pack'],
   engines: ['errors', 'inspect', 'graph', 'events', 'identity', 'cache', 'pack', 'run'],
   remote: ['errors', 'inspect', 'graph', 'events', 'identity', 'cache', 'pack', 'run', 'engines'],

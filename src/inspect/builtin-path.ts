@@ -39,15 +39,30 @@ export function builtinPath(value: unknown): string | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   if (others.has(value)) return undefined;
   paths ??= indexGlobals();
-  const path = paths.get(value) ?? indexModules(paths).get(value);
+  const path = paths.get(value) ?? indexModules(paths).get(value) ?? lazyGlobal(value);
   if (path === undefined) others.add(value);
   return path;
+}
+
+/** Accessors that cost nothing to read; others load parts of Node that the program may never need. */
+const readyGlobals = new Set(['process', 'Buffer']);
+
+function readyGlobal(name: string): unknown {
+  const { get, value } = Reflect.getOwnPropertyDescriptor(globalThis, name) ?? {};
+  return get === undefined || readyGlobals.has(name) ? (get?.call(globalThis) ?? value) : undefined;
+}
+
+/** The name of a global that Node makes when it is first read: somebody who holds it has read it. */
+function lazyGlobal(value: object): string | undefined {
+  const name: unknown = typeof value === 'function' ? value.name : value.constructor?.name?.toLowerCase?.();
+  if (typeof name !== 'string' || !knownGlobals.has(name)) return undefined;
+  return (globalThis as Record<string, unknown>)[name] === value ? name : undefined;
 }
 
 function indexGlobals(): Map<unknown, string> {
   const found = new Map<unknown, string>();
   for (const name of knownGlobals) {
-    const value = (globalThis as Record<string, unknown>)[name];
+    const value = readyGlobal(name);
     if (!isReference(value) || found.has(value)) continue;
     found.set(value, name);
   }

@@ -157,6 +157,9 @@ function isRepeated(found: DefinitionSite | undefined, name: string): boolean {
 
 function isTopLevel(site: DefinitionSite | undefined): boolean | undefined {
   if (!site) return undefined;
-  for (let scope = site.scope; scope.parent; scope = scope.parent) if (scope.kind === 'function') return false;
+  for (let scope = site.scope; scope.parent; scope = scope.parent) {
+    // In the fields of a class, `this` is an instance.
+    if (scope.kind === 'function' || scope.node.type.startsWith('Class')) return false;
+  }
   return true;
 }

@@ -5,6 +5,7 @@ export { type CapturedVariable, type CapturedVariables, capturedVariables } from
 export { type FreeName, type FunctionNames, namesOf, type ResolvedNames } from './free-names.ts';
 export type { ImportSource } from './import-source.ts';
 export { type BoundTarget, type FunctionInternals, functionInternals } from './inspector.ts';
+export { lexicalThis } from './lexical-this.ts';
 export { type LoweredAsync, loweredAsync } from './lowered-async.ts';
 export { type PackageOfFile, packageOfFile, packageOfImport } from './package-of.ts';
 export {
@@ -16,4 +17,5 @@ export {
 } from './parse-function.ts';
 export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';
 export { scriptOf } from './scripts.ts';
+export { type SourcePosition, sourcePosition } from './source-position.ts';
 export { sourceText } from './source-text.ts';

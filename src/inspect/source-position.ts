@@ -1,0 +1,57 @@
+import { definitionSite } from './definition-site.ts';
+import { functionInternals } from './inspector.ts';
+import { scriptOf } from './scripts.ts';
+import { sourceText } from './source-text.ts';
+
+/** Where the source text of a function begins, and under which rules it runs. */
+export interface SourcePosition {
+  /** `file:` URL or path of the script; `undefined` for evaluated text. */
+  readonly url: string | undefined;
+  /** From 0. */
+  readonly line: number;
+  /** In UTF-16 units from 0. */
+  readonly column: number;
+  readonly isStrict: boolean;
+}
+
+const positions = new WeakMap<Function, SourcePosition>();
+
+/** The place of a function's source text; `undefined` for native functions and where the runtime does not tell. */
+export function sourcePosition(fn: Function): SourcePosition | undefined {
+  let position = positions.get(fn);
+  if (position === undefined) {
+    position = findPosition(fn);
+    if (position) positions.set(fn, position);
+  }
+  return position;
+}
+
+function findPosition(fn: Function): SourcePosition | undefined {
+  const source = sourceText(fn);
+  const location = source === undefined ? undefined : functionInternals(fn)?.location;
+  if (source === undefined || !location) return undefined;
+  const script = scriptOf(location.scriptId);
+  const url = script?.url || undefined;
+  // Only functions of sloppy code have these, and of those only the plain ones.
+  const isSloppy = Object.hasOwn(fn, 'caller');
+  const found = definitionSite(location, source);
+  if (!found) return { url, line: location.line, column: location.column, isStrict: !isSloppy };
+  const { model, site } = found;
+  const before = model.source.slice(0, site.start);
+  const lineStart = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\u2028'), before.lastIndexOf('\u2029')) + 1;
+  const row = before.split(/\r\n|[\n\r\u2028\u2029]/).length - 1;
+  const { startLine, startColumn, isModule } = found.script;
+  const [first] = model.program.body;
+  const hasDirective = first?.type === 'ExpressionStatement' && first.directive === 'use strict';
+  return {
+    url,
+    line: startLine + row,
+    column: site.start - lineStart + (row === 0 ? startColumn : 0),
+    isStrict: isModule || hasDirective || source.startsWith('class') || !mayBeSloppy(fn, isSloppy),
+  };
+}
+
+/** Arrows, methods and generators do not show whether they are sloppy; scripts without a directive are. */
+function mayBeSloppy(fn: Function, isSloppy: boolean): boolean {
+  return isSloppy || !Object.hasOwn(fn, 'prototype') || Object.getPrototypeOf(fn) !== Function.prototype;
+}
