@@ -13,7 +13,7 @@ const doors = Object.keys(exports)
 export default {
   workspaces: {
     '.': {
-      entry: [...doors.map((door) => `${door}!`), 'scripts/*.{ts,mjs}'],
+      entry: [...doors.map((door) => `${door}!`), 'scripts/*.{ts,mjs}', 'test/pack/cases/index.ts'],
       project: ['src/**/*.ts!', 'test/**/*.ts', 'scripts/*.{ts,mjs}', '*.ts'],
     },
     'examples/spam-filter': { project: ['src/**/*.ts'] },

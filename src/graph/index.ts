@@ -19,6 +19,7 @@ export { type NestingOptions, PipelineGraph } from './pipeline-graph.ts';
 export { PipelineNode } from './pipeline-node.ts';
 export { type External, labelOf, type Plan, type Step, type Validation } from './plan.ts';
 export { disposeResources, Stateful, type StatefulKey, stateful } from './stateful.ts';
+export { type Reduction, reduce } from './travel.ts';
 export type { BatchFunction, Node, NodeBuilder, Schemas } from './types/node.ts';
 export type { NodeContext, NodeLog } from './types/node-context.ts';
 export type {

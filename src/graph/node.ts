@@ -12,6 +12,7 @@ import { detachedContext } from './detached-context.ts';
 import { suggestion } from './near-miss.ts';
 import type { NodeOptions } from './node-options.ts';
 import { readInputs } from './read-inputs.ts';
+import { type Reduction, reduce } from './travel.ts';
 import type { Node, NodeBuilder, Schemas } from './types/node.ts';
 import type { NodeContext } from './types/node-context.ts';
 import type { AnyUnit, InputDescription } from './types/unit.ts';
@@ -54,6 +55,11 @@ const nodePrototype = Object.create(Function.prototype, {
   rename: {
     value(this: { [definition]: NodeDefinition }, names: Renaming): AnyUnit {
       return createNode(renamed(this[definition], names));
+    },
+  },
+  [reduce]: {
+    value(this: { [definition]: NodeDefinition }): Reduction {
+      return { module: 'hypernodes', export: 'node.revive', args: [this[definition]] };
     },
   },
   [Symbol.toStringTag]: { value: 'Node' },
@@ -215,10 +221,14 @@ function unreadable(name: string, reason: string): GraphError {
  *
  * @throws GraphError `GRAPH_UNREADABLE_INPUTS`, `GRAPH_INVALID_NODE` or `GRAPH_DUPLICATE_OUTPUT`.
  */
-export const node = ((first: string | readonly string[] | LooseSpec, run?: NodeFunction, options?: LooseOptions) => {
-  if (typeof first === 'object' && first !== null && !Array.isArray(first)) return define(first as LooseSpec);
-  return define({ ...options, name: first as string, run: run as NodeFunction });
-}) as NodeBuilder;
+export const node = Object.assign(
+  (first: string | readonly string[] | LooseSpec, run?: NodeFunction, options?: LooseOptions) => {
+    if (typeof first === 'object' && first !== null && !Array.isArray(first)) return define(first as LooseSpec);
+    return define({ ...options, name: first as string, run: run as NodeFunction });
+  },
+  // By which a node that travelled is made again.
+  { revive: createNode },
+) as unknown as NodeBuilder;
 
 /** Any node, for code that does not care about its types. */
 export type AnyNode = AnyUnit & Pick<Node<string, object, unknown>, 'options'>;

@@ -1,5 +1,6 @@
 import { definition, type NestedDefinition } from './definition.ts';
 import { describeInputs } from './node.ts';
+import { type Reduction, reduce } from './travel.ts';
 import type { InputDescription } from './types/unit.ts';
 
 /** A pipeline placed as a node, with names changed or mapped. */
@@ -11,6 +12,10 @@ export class PipelineNode {
   constructor(nested: NestedDefinition) {
     this.name = nested.name;
     this[definition] = nested;
+  }
+
+  [reduce](): Reduction {
+    return { module: 'hypernodes', export: 'pipeline.nested', args: [this[definition]] };
   }
 
   get inputs(): readonly InputDescription[] {

@@ -1,4 +1,5 @@
 import { GraphError } from '../errors.ts';
+import { fromState, getState } from './travel.ts';
 
 /** Part of a resource's identity. */
 export type StatefulKey = readonly (string | number | boolean | null)[];
@@ -35,6 +36,14 @@ export class Stateful<T> {
     }
     this.create = create;
     this.key = options.key;
+  }
+
+  [getState](): { readonly create: () => T; readonly key: StatefulKey | undefined } {
+    return { create: this.create, key: this.key };
+  }
+
+  static [fromState]<T>({ create, key }: { create: () => T; key: StatefulKey | undefined }): Stateful<T> {
+    return new Stateful(create, key === undefined ? {} : { key });
   }
 
   /** The resource, created now if it is not there yet; a promise when `create` is asynchronous. */

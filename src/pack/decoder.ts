@@ -30,6 +30,8 @@ export class Decoder {
   readonly bodies: ByteReader;
   readonly memory: PayloadMemory;
   readonly count: number;
+  /** Modules that it names. */
+  readonly modules: readonly string[];
   /** Folder from which packages are looked up. */
   readonly base: string;
   readonly allowsFunctions: boolean;
@@ -60,6 +62,7 @@ export class Decoder {
     this.#rootLength = front.unsigned();
     this.bodies = new ByteReader(start.bytes(front.unsigned()));
     if (this.count > this.heads.remaining) throw corrupt('it counts more records than it has');
+    this.modules = Array.from({ length: front.count() }, () => front.string());
     this.memory = readMemory(front, payload, HEADER_LENGTH + start.position);
   }
 

@@ -27,12 +27,14 @@ function writeReduced(encoder: Encoder, reduction: Reduction): void {
     throw new Refusal('a [reduce]() that does not return { module, export, args }', 'Return the three of them.');
   }
   encoder.runsCode = true;
+  encoder.modules.add(module);
   encoder.heads.byte(Kind.reduced);
   encoder.heads.string(module);
   encoder.heads.string(name);
   encoder.bodies.unsigned(args.length);
   args.forEach((argument, i) => {
-    encoder.slot(argument, `argument ${i + 1}`);
+    // In paths, what a thing is made of stands for the thing.
+    encoder.slot(argument, args.length === 1 ? '' : `argument ${i + 1}`);
   });
 }
 

@@ -16,6 +16,7 @@ export function writeReference(encoder: Encoder, value: object): boolean {
       break;
     case 'package':
       encoder.runsCode = true;
+      encoder.modules.add(reference.module);
       heads.string(reference.module);
       heads.string(reference.name);
       heads.string(reference.version);

@@ -28,6 +28,8 @@ export class Encoder {
   readonly codes: CodeTable = new CodeTable(this.heads);
   readonly variables: SharedVariables = new SharedVariables();
   readonly classId: (made: Function) => string;
+  /** Modules that the reader will load. */
+  readonly modules: Set<string> = new Set();
   /** Whether anything in it makes the reader run code. */
   runsCode = false;
 
@@ -224,6 +226,8 @@ export class Encoder {
     front.unsigned(this.heads.length);
     front.unsigned(this.#rootLength);
     front.unsigned(this.bodies.length);
+    front.unsigned(this.modules.size);
+    for (const module of this.modules) front.string(module);
     this.memory.write(front);
     return front.written();
   }

@@ -5,6 +5,7 @@ import { Decoder } from './decoder.ts';
 import { BodyForm, HEADER_LENGTH, openEnvelope } from './envelope.ts';
 import { fillRecord } from './fill-record.ts';
 import { HeadReader, refuseFunctions } from './read-head.ts';
+import { preloadModule } from './references/load-module.ts';
 import { RevivedVariables } from './revived-variables.ts';
 
 /** How to unpack. */
@@ -37,6 +38,21 @@ export function unpack(payload: Uint8Array, options: UnpackOptions = {}): unknow
       throw corrupt('something in it is too large', error);
     throw error;
   }
+}
+
+/**
+ * Like {@link unpack}, but imports the packages that the payload names instead of requiring them: they are then the same
+ * modules that the rest of the program imports, under every loader, and may use top-level `await`.
+ *
+ * @throws UnpackError as {@link unpack}.
+ */
+export async function unpackAsync(payload: Uint8Array, options: UnpackOptions = {}): Promise<unknown> {
+  const { functions = true, resolveFrom = process.cwd() } = options;
+  if (functions && payload instanceof Uint8Array && openEnvelope(payload).form === BodyForm.graph) {
+    const { modules } = new Decoder(payload, { base: resolveFrom, allowsFunctions: functions });
+    await Promise.all(modules.map((module) => preloadModule(module, resolveFrom)));
+  }
+  return unpack(payload, options);
 }
 
 function readPlain(payload: Uint8Array): unknown {

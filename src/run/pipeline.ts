@@ -1,5 +1,13 @@
 import { GraphError } from '../errors.ts';
-import { type AnyUnit, type NestingOptions, PipelineGraph, PipelineNode } from '../graph/index.ts';
+import {
+  type AnyUnit,
+  type NestedDefinition,
+  type NestingOptions,
+  PipelineGraph,
+  PipelineNode,
+  type Reduction,
+  reduce,
+} from '../graph/index.ts';
 import type { AcceptedCode } from './accepted-code.ts';
 import { checkConcurrency } from './call-settings.ts';
 import { accept, forecast } from './look-ahead.ts';
@@ -73,6 +81,15 @@ export class RunnablePipeline extends PipelineGraph {
     return new PipelineNode(this.nest(options));
   }
 
+  [reduce](): Reduction {
+    const { name, nodes, bound, selected, options } = this;
+    return {
+      module: 'hypernodes',
+      export: 'Pipeline',
+      args: [{ name, nodes, bound: { ...bound }, selected, ...options }],
+    };
+  }
+
   #copy(changes: PipelineOptions & { bound?: Inputs; selected?: readonly string[] }): RunnablePipeline {
     const { name, nodes, bound, selected, wiring } = this;
     return new RunnablePipeline({ name, nodes, bound, selected, wiring, ...this.options, ...changes });
@@ -98,6 +115,8 @@ export const pipeline: PipelineFunction = Object.assign(
   (...nodes: readonly AnyUnit[]) => new RunnablePipeline({ nodes }),
   {
     untyped: (nodes: readonly AnyUnit[], options: PipelineOptions = {}) => new RunnablePipeline({ ...options, nodes }),
+    // By which a pipeline among the nodes of another one, having travelled, is made again.
+    nested: (nested: NestedDefinition) => new PipelineNode(nested),
   },
 ) as unknown as PipelineFunction;
 

@@ -43,40 +43,13 @@ export function makeFarSide(): string {
   return folder;
 }
 
-const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'commonjs-tools': {
-    'package.json': '{ "name": "commonjs-tools", "version": "1.2.3", "main": "main.js" }',
-    'main.js':
-      'class Box { constructor(value) { this.value = value; } open() { return `box of ${this.value}`; } }\nexports.triple = function triple(x) { return x * 3; };\nexports.Box = Box;\n',
-  },
-  'import-only-tools': {
-    'package.json':
-      '{ "name": "import-only-tools", "version": "2.0.0", "type": "module", "exports": { ".": { "import": "./main.js" }, "./extra": { "import": "./extra.js" } } }',
-    'main.js':
-      'export function unit(x) { return `${x} u`; }\nexport const table = { rows: [1, 2] };\nexport class Gauge { constructor(level) { this.level = level; } read() { return `at ${this.level}`; } }\nexport default function main() { return "main"; }\n',
-    'extra.js': 'export function extra() { return "extra"; }\n',
-  },
-  'two-builds': {
-    'package.json':
-      '{ "name": "two-builds", "version": "3.0.0", "exports": { "import": "./build.mjs", "require": "./build.cjs" } }',
-    'build.mjs':
-      'export class Token { constructor(text) { this.text = text; } print() { return `<${this.text}>`; } }\nexport function limiter(most) { let used = 0; return (x) => Math.min(most, (used += x)); }\n',
-    'build.cjs':
-      'class Token { constructor(text) { this.text = text; } print() { return `<${this.text}>`; } }\nexports.Token = Token;\nexports.limiter = function limiter(most) { let used = 0; return (x) => Math.min(most, (used += x)); };\n',
-  },
-};
-
 /** @param condition Under which `import-only-tools` can be loaded: CommonJS code cannot use what is for `import` only. */
 function installPackages(folder: string, condition: string): void {
-  for (const [name, files] of Object.entries(packages)) {
-    const home = join(folder, 'node_modules', name);
-    mkdirSync(home, { recursive: true });
-    for (const [file, text] of Object.entries(files)) {
-      const isManifest = name === 'import-only-tools' && file === 'package.json';
-      writeFileSync(join(home, file), isManifest ? text.replaceAll('"import"', `"${condition}"`) : text);
-    }
-  }
-  symlinkSync(repository, join(folder, 'node_modules/hypernodes'));
+  const installed = join(folder, 'node_modules');
+  cpSync(join(here, 'packages'), installed, { recursive: true });
+  const manifest = join(installed, 'import-only-tools/package.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll('"import"', `"${condition}"`));
+  symlinkSync(repository, join(installed, 'hypernodes'));
   writeFileSync(join(folder, 'package.json'), '{ "name": "user-project", "type": "module" }');
 }
 

@@ -15,8 +15,8 @@ const preloaded = processRegistry('modules', () => new Map<string, object>());
  * @param base Folder from which packages are looked up.
  * @throws Whatever loading the module throws.
  */
-export function loadModule(specifier: string, base: string): object {
-  const known = preloaded.get(preloadKey(specifier, base));
+export function loadModule(specifier: string, base: string, through: 'import' | 'require' = 'import'): object {
+  const known = through === 'import' ? preloaded.get(preloadKey(specifier, base)) : undefined;
   if (known) return known;
   const require = requireFor(specifier, base);
   try {
@@ -35,8 +35,11 @@ export async function preloadModule(specifier: string, base: string): Promise<vo
   if (preloaded.has(key)) return;
   try {
     const require = requireFor(specifier, base);
-    const file = importedFile(require, specifier) ?? require.resolve(specifier);
-    preloaded.set(key, (await import(pathToFileURL(file).href)) as object);
+    // By its name, the library itself is the same module that the program imports.
+    const target = isOwnSpecifier(specifier)
+      ? specifier
+      : pathToFileURL(importedFile(require, specifier) ?? require.resolve(specifier)).href;
+    preloaded.set(key, (await import(target)) as object);
   } catch {
     // Then `loadModule` fails too, and says what for.
   }

@@ -38,11 +38,13 @@ export function resolveReference(reference: Reference, base: string): unknown {
  * @throws UnpackError `UNPACK_UNRESOLVED`
  */
 export function exportOf(module: string, name: string, through: 'import' | 'require', base: string): unknown {
-  const loaded = load(module, base);
+  const loaded = load(module, base, through);
   const isNamespace = types.isModuleNamespaceObject(loaded);
   if (name === '*') return isNamespace || through === 'require' ? loaded : { ...loaded, default: loaded };
   if (name === 'default' && !isNamespace) return loaded;
-  let at: unknown = loaded;
+  // What is imported of a CommonJS module shows only those of its exports that could be told without running it.
+  const isHidden = isNamespace && !(name.split('.')[0]! in loaded) && 'default' in loaded;
+  let at: unknown = isHidden ? loaded.default : loaded;
   for (const step of name.split('.')) {
     if (at === undefined || at === null || !(step in Object(at))) {
       throw missing(`'${name}' of '${module}'`, `Install the same version of ${packageName(module)} on both sides.`);
@@ -52,9 +54,9 @@ export function exportOf(module: string, name: string, through: 'import' | 'requ
   return at;
 }
 
-function load(module: string, base: string): object {
+function load(module: string, base: string, through: 'import' | 'require'): object {
   try {
-    return loadModule(module, base);
+    return loadModule(module, base, through);
   } catch (error) {
     throw missing(`module '${module}'`, `Install ${packageName(module)} where the payload is unpacked.`, error);
   }

@@ -7,7 +7,9 @@ const asBytes = new Uint8Array(oneBuffer, 4, 8);
 const asWords = new Uint32Array(oneBuffer, 8, 4);
 const dataView = new DataView(new Uint8Array([1, 2, 9]).buffer, 2);
 const pooled = Buffer.from('pooled text');
-const sparse: unknown[] = [1, undefined, 3, undefined, undefined]; // biome-ignore lint/suspicious/noSparseArray: that is what is tested
+const sparse: unknown[] = [1];
+sparse[2] = 3;
+sparse.length = 5;
 const withProperty = Object.assign([1, 2], { label: 'list' });
 const deep = ((): unknown => {
   let value: unknown = 'bottom';

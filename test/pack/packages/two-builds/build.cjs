@@ -1,0 +1,16 @@
+class Token {
+  constructor(text) {
+    this.text = text;
+  }
+  print() {
+    return `<${this.text}>`;
+  }
+}
+exports.Token = Token;
+exports.limiter = function limiter(most) {
+  let used = 0;
+  return (x) => {
+    used += x;
+    return Math.min(most, used);
+  };
+};
