@@ -18,6 +18,8 @@ export default {
     },
     'examples/spam-filter': { project: ['src/**/*.ts'] },
   },
+  // Packages that the tests of packing make for themselves: test/pack/packages.
+  ignoreDependencies: ['commonjs-tools', 'import-only-tools', 'two-builds'],
   ignoreExportsUsedInFile: true,
   // Modules that tests look at as a whole, and programs of the system.
   ignore: ['test/**/fixtures/**'],

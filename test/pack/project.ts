@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -130,19 +131,25 @@ export interface Travelled {
 export async function travel(tool: Tool): Promise<Travelled[]> {
   const project = makeProject(tool.includes('CommonJS') ? 'default' : 'import');
   const far = makeFarSide();
-  const { entry, node } = await compileCases(project, tool);
-  const payloads = join(far, 'payloads');
-  const results = join(far, 'results');
-  run([...node, join(project, 'near.mjs'), entry, payloads], project);
-  run([join(far, 'far.mjs'), payloads, results], far);
-  const near = deserialize(readFileSync(payloads)) as { name: string; expected: string }[];
-  const back = deserialize(readFileSync(results)) as Record<'process' | 'worker', { result: string }[]>;
-  return near.map(({ name, expected }, i) => ({
-    name,
-    expected,
-    inProcess: back.process[i]!.result,
-    inWorker: back.worker[i]!.result,
-  }));
+  try {
+    const { entry, node } = await compileCases(project, tool);
+    const payloads = join(far, 'payloads');
+    const results = join(far, 'results');
+    run([...node, join(project, 'near.mjs'), entry, payloads], project);
+    const near = deserialize(readFileSync(payloads)) as { name: string; expected: string }[];
+    // The other side has none of the user's files.
+    rmSync(project, { recursive: true });
+    run([join(far, 'far.mjs'), payloads, results], far);
+    const back = deserialize(readFileSync(results)) as Record<'process' | 'worker', { result: string }[]>;
+    return near.map(({ name, expected }, i) => ({
+      name,
+      expected,
+      inProcess: back.process[i]!.result,
+      inWorker: back.worker[i]!.result,
+    }));
+  } finally {
+    for (const folder of [project, far]) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function run(args: readonly string[], cwd: string): void {
