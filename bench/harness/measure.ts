@@ -4,13 +4,13 @@ import type { BenchCase, Program } from './case.ts';
 /** How long to measure. */
 export interface Effort {
   readonly samples: number;
-  /** Least duration of the runs before the first sample, and of one sample, in milliseconds. */
+  /** Least CPU time of the runs before the first sample, and of one sample, in milliseconds; other work on the machine stretches any other time. */
   readonly warmUpMs: number;
   readonly sampleMs: number;
 }
 
-export const fullEffort: Effort = { samples: 5, warmUpMs: 400, sampleMs: 60 };
-export const quickEffort: Effort = { samples: 3, warmUpMs: 100, sampleMs: 15 };
+export const fullEffort: Effort = { samples: 5, warmUpMs: 1000, sampleMs: 100 };
+export const quickEffort: Effort = { samples: 3, warmUpMs: 200, sampleMs: 20 };
 
 /** What was measured for one contestant in one case. */
 export interface Figures {
@@ -33,7 +33,7 @@ interface Sample {
 
 /** From this duration of the first run on, it is the only sample. */
 const LONG_RUN_MS = 8000;
-const WARM_UP_RUNS = 2;
+const WARM_UP_TURNS = 2;
 
 /** Runs a program until its figures are stable. Needs `--expose-gc`. */
 export async function measure(program: Program, { answer, operations }: BenchCase, effort: Effort): Promise<Figures> {
@@ -76,13 +76,13 @@ export async function measure(program: Program, { answer, operations }: BenchCas
 
 /** Returns how many runs make a sample long enough. */
 async function warmUp(sample: (runs: number) => Promise<Sample>, { warmUpMs, sampleMs }: Effort): Promise<number> {
-  const end = performance.now() + warmUpMs;
-  let latest = await sample(1);
-  for (let run = 1, runs = 1; run < WARM_UP_RUNS || performance.now() < end; run++) {
-    latest = await sample(runs);
-    runs = Math.max(1, Math.ceil(sampleMs / latest.wallMs));
+  let runs = 1;
+  for (let turn = 0, spentMs = 0; turn < WARM_UP_TURNS || spentMs < warmUpMs; turn++) {
+    const { cpuMs } = await sample(runs);
+    spentMs += cpuMs * runs;
+    runs = Math.max(1, Math.ceil(sampleMs / cpuMs));
   }
-  return Math.max(1, Math.ceil(sampleMs / latest.wallMs));
+  return runs;
 }
 
 /** The middle one, or the mean of the two in the middle. */

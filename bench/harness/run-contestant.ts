@@ -3,12 +3,15 @@ import { fileURLToPath } from 'node:url';
 import type { Job, Outcome } from './contestant-process.ts';
 
 const program = fileURLToPath(new URL('contestant-process.ts', import.meta.url));
+/** Where the processes start: in the root, `hypernodes` would be the sources instead of the package. */
+const folder = fileURLToPath(new URL('..', import.meta.url));
 const LIMIT_MS = 180_000;
 
 /** Measures one contestant in a fresh process; a crash or a time-out is an outcome too. */
 export function runContestant(job: Job): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = fork(program, {
+      cwd: folder,
       execArgv: ['--expose-gc', '--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
