@@ -39,23 +39,22 @@ export class Emitter {
   readonly callbacks: readonly Callback[];
   readonly context: RunContext;
   readonly #wrappers: readonly Callback[];
-  readonly #listeners: { readonly [Name in EventName]?: readonly Callback[] };
+  /** A map, because an object would get a hidden class for each set of events, and the code of `emit` with it. */
+  readonly #listeners = new Map<EventName, readonly Callback[]>();
 
   constructor(callbacks: readonly Callback[], context: RunContext) {
     this.callbacks = callbacks;
     this.context = context;
-    const listeners: { [Name in EventName]?: readonly Callback[] } = {};
     for (const name of EVENT_NAMES) {
       const listening = callbacks.filter((callback) => typeof callback[name] === 'function');
-      if (listening.length > 0) listeners[name] = listening;
+      if (listening.length > 0) this.#listeners.set(name, listening);
     }
-    this.#listeners = listeners;
     this.#wrappers = callbacks.filter((callback) => typeof callback.wrapNode === 'function');
   }
 
   /** Whether anybody wants this event; if not, it need not be made. */
   wants(name: EventName): boolean {
-    return this.#listeners[name] !== undefined;
+    return this.#listeners.has(name);
   }
 
   /** Whether some callback wants to be around node functions. */
@@ -65,7 +64,7 @@ export class Emitter {
 
   /** Hands the event to each callback in order; a throwing one is reported once and the others still get it. */
   emit<Name extends EventName>(name: Name, event: EventMap[Name]): void {
-    const listeners = this.#listeners[name];
+    const listeners = this.#listeners.get(name);
     if (listeners === undefined) return;
     this.context.enter(event.path, event.depth);
     for (const callback of listeners) {

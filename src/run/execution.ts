@@ -70,7 +70,8 @@ export class Execution extends Task implements Waiter {
   #resolve: (() => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
   #deadline: NodeJS.Timeout | undefined;
-  #startedAt = 0;
+  /** From the start a number with a fraction for V8, or the first real one would change the hidden class. */
+  #startedAt = Number.NaN;
 
   constructor(
     parent: Task | undefined,

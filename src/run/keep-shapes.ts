@@ -1,9 +1,10 @@
-import { PipelineGraph } from '../graph/index.ts';
+import { type NodeDefinition, node, PipelineGraph } from '../graph/index.ts';
 import { Execution } from './execution.ts';
 import { ExecutionSettings } from './execution-settings.ts';
+import { LeafCall } from './leaf-call.ts';
 import { MapRun } from './map-run.ts';
-import type { RootRun } from './scope.ts';
-import { Scope } from './scope.ts';
+import { type RootRun, Scope } from './scope.ts';
+import { Span } from './span.ts';
 import { StreamRun } from './stream.ts';
 
 let kept: readonly object[] | undefined;
@@ -15,17 +16,22 @@ let kept: readonly object[] | undefined;
  * that was compiled for it. Between two runs there would be none: after each collection the next run would be four
  * times slower, until all of it is compiled again.
  *
- * @param root A root run without callbacks, which may be kept: nothing of the user's hangs on it.
+ * @param makeRoot Makes a root run that may be kept: nothing of the user's hangs on it.
  */
-export function keepShapes(root: () => RootRun): void {
+export function keepShapes(makeRoot: () => RootRun): void {
   if (kept !== undefined) return;
-  const pipeline = new PipelineGraph({ nodes: [] });
+  const pipeline = new PipelineGraph({ nodes: [node('kept', ({ value }: { value: unknown }) => value)] });
+  const { name } = pipeline;
   const plan = pipeline.compile();
-  const scope = Scope.root(root(), pipeline, {});
-  const place = { within: undefined, name: pipeline.name };
+  const step = plan.steps[0]!;
+  const root = makeRoot();
+  const scope = Scope.root(root, pipeline, { callbacks: [{}] });
+  const place = { within: undefined, name, index: -1 };
+  const execution = new Execution(undefined, scope, plan, [undefined, undefined], place, new ExecutionSettings({}));
   kept = [
-    scope,
-    new Execution(undefined, scope, plan, [], { ...place, index: -1 }, new ExecutionSettings({})),
+    execution,
+    new LeafCall(execution, step, step.definition as NodeDefinition),
+    new Span(root, undefined, name, 0, name),
     new MapRun(
       undefined,
       scope,
@@ -33,6 +39,6 @@ export function keepShapes(root: () => RootRun): void {
       { count: 0, values: () => [] },
       { place, onError: 'throw', accept() {}, item: {} },
     ),
-    new StreamRun(scope, plan, [], [], { name: pipeline.name, ordered: true, settings: {} }),
+    new StreamRun(scope, plan, [], [], { name, ordered: true, settings: {} }),
   ];
 }

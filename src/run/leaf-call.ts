@@ -45,7 +45,8 @@ export class LeafCall extends Task implements NodeContext {
   #timer: NodeJS.Timeout | undefined;
   #log: NodeLog | undefined;
   #attemptAbort: AbortController | undefined;
-  #startedAt = 0;
+  /** From the start a number with a fraction for V8, or the first real one would change the hidden class. */
+  #startedAt = Number.NaN;
   #bytes: number | undefined;
   #resolve: ((result: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
