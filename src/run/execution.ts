@@ -116,7 +116,7 @@ export class Execution extends Task implements Waiter {
 
   /** Path of one of its nodes. */
   pathOf(step: Step): string {
-    return `${this.path} > ${step.label}`;
+    return `${this.span?.path ?? this.path} > ${step.label}`;
   }
 
   /** Whether the value in this slot was computed, after a run that collects errors. */

@@ -11,7 +11,12 @@ export type StopReason = AbortError | TimeoutError | Error;
  */
 export abstract class Task {
   readonly parent: Task | undefined;
-  #children: Set<Task> | undefined;
+  /** What is in progress below, as a list that runs through the tasks themselves: a set would take a fifth of a node's time. */
+  #firstChild: Task | undefined;
+  #lastChild: Task | undefined;
+  #previous: Task | undefined;
+  #next: Task | undefined;
+  #adopted = false;
   #controller: AbortController | undefined;
   #stopped: StopReason | undefined;
 
@@ -40,31 +45,50 @@ export abstract class Task {
 
   /** From now on, stopping this task stops `child` too. */
   adopt(child: Task): void {
-    this.#children ??= new Set();
-    this.#children.add(child);
+    if (child.#adopted) return;
+    child.#adopted = true;
+    child.#previous = this.#lastChild;
+    if (this.#lastChild === undefined) this.#firstChild = child;
+    else this.#lastChild.#next = child;
+    this.#lastChild = child;
   }
 
   disown(child: Task): void {
-    this.#children?.delete(child);
+    if (!child.#adopted) return;
+    child.#adopted = false;
+    const previous = child.#previous;
+    const next = child.#next;
+    if (previous === undefined) this.#firstChild = next;
+    else previous.#next = next;
+    if (next === undefined) this.#lastChild = previous;
+    else next.#previous = previous;
+    child.#previous = undefined;
+    child.#next = undefined;
   }
 
   /** Stops everything below, innermost first, then this task itself. */
   stop(reason: StopReason): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = reason;
-    if (this.#children !== undefined) for (const child of [...this.#children]) child.stop(reason);
+    this.#stopChildren(reason);
     this.#controller?.abort(reason);
     this.onStop(reason);
   }
 
   /** Stops what is still in progress below after `cause` failed here; this task itself is at its end already. */
   protected stopBecause(cause: unknown, path: string): void {
-    const hasChildren = this.#children !== undefined && this.#children.size > 0;
-    if (this.#stopped !== undefined || (!hasChildren && this.#controller === undefined)) return;
+    if (this.#stopped !== undefined || (this.#firstChild === undefined && this.#controller === undefined)) return;
     const reason = new AbortError('ABORTED', `${path}: stopped because another node failed.`, { cause, path });
     this.#stopped = reason;
-    if (this.#children !== undefined) for (const child of [...this.#children]) child.stop(reason);
+    this.#stopChildren(reason);
     this.#controller?.abort(reason);
+  }
+
+  #stopChildren(reason: StopReason): void {
+    // All of them first: a child that stops leaves the list.
+    const children: Task[] = [];
+    for (let child = this.#firstChild; child !== undefined; child = child.#next) children.push(child);
+    for (const child of children) child.stop(reason);
   }
 
   /** Ends what this task has open; called once, after everything below it was stopped. */
