@@ -108,7 +108,7 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
   );
   const raw = reader.scopes[index];
   if (!raw) return undefined;
-  const value = raw.variables[name];
+  const { value, uninitialised } = readSlot(raw, name);
   const binding = reader.site()?.scope.find(name);
   const isDynamic = reader.site()?.model.names.isDynamic ?? true;
   const constant = binding !== undefined && !isDynamic && isConstant(binding, reader);
@@ -116,11 +116,22 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
     name,
     value,
     constant,
-    mayBeUninitialised: value === undefined && binding?.kind !== 'parameter' && binding?.kind !== 'catch',
+    mayBeUninitialised:
+      uninitialised || (value === undefined && binding?.kind !== 'parameter' && binding?.kind !== 'catch'),
     scope: scopeOf(reader, raw, index, name, constant),
     imported: binding && importSource(binding),
     writtenHere: written,
   };
+}
+
+/** Node 20 shows a variable whose declaration was not reached as `undefined`; from Node 22 on, reading it throws. */
+function readSlot({ variables }: RawScope, name: string): { readonly value: unknown; readonly uninitialised: boolean } {
+  try {
+    return { value: variables[name], uninitialised: false };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { value: undefined, uninitialised: true };
+  }
 }
 
 function isConstant(binding: Binding, reader: Reader): boolean {

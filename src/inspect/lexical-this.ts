@@ -23,7 +23,7 @@ const known = new WeakMap<Function, { readonly value: unknown }>();
  * The `this` that an arrow function took from the function around it; `undefined` when it cannot be found.
  *
  * The engine hides it from its list of scopes, so a snapshot of the heap is searched for it. That takes from a tenth of a
- * second to a few seconds, depending on the heap, and is done once per function.
+ * second to a few seconds, depending on the heap, and is done once per function. Node 20 only.
  */
 export function lexicalThis(fn: Function): { readonly value: unknown } | undefined {
   let found = known.get(fn);
@@ -34,7 +34,11 @@ export function lexicalThis(fn: Function): { readonly value: unknown } | undefin
   return found;
 }
 
+/** From Node 22 on, the inspector answers a request for a snapshot only after the code that asked has ended. */
+const ANSWERS_AT_ONCE = Number.parseInt(process.versions.node, 10) < 22;
+
 function search(fn: Function): { readonly value: unknown } | undefined {
+  if (!ANSWERS_AT_ONCE) return undefined;
   return withInspector((inspector) => {
     let length = 0;
     const chunks: string[] = [];

@@ -11,6 +11,9 @@ const tools: readonly Tool[] = [
   'a CommonJS bundle',
 ];
 
+/** From Node 22 on, the engine does not show it; packing refuses and says what to write instead. */
+const seesThisOfArrows = Number.parseInt(process.versions.node, 10) < 22;
+
 describe.each(tools)('what was packed from %s and unpacked elsewhere', async (tool) => {
   const travelled = await travel(tool);
 
@@ -18,8 +21,10 @@ describe.each(tools)('what was packed from %s and unpacked elsewhere', async (to
     expect(travelled.length).toBeGreaterThanOrEqual(120);
   });
 
-  it.each(travelled)('$name', ({ expected, inProcess, inWorker }) => {
+  it.each(travelled)('$name', ({ name, expected, inProcess, inWorker }) => {
     expect(expected).not.toMatch(/^threw/);
-    expect({ inProcess, inWorker }).toEqual({ inProcess: expected, inWorker: expected });
+    if (!seesThisOfArrows && name.includes('the this of an arrow function')) {
+      for (const outcome of [inProcess, inWorker]) expect(outcome).toMatch(/^refused: PackError: .*const self = this/);
+    } else expect({ inProcess, inWorker }).toEqual({ inProcess: expected, inWorker: expected });
   });
 });
