@@ -12,6 +12,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'show what a run would do, without doing it',
     load: async () => (await import('./plan.ts')).planCommand,
   },
+  run: {
+    summary: 'run a pipeline of a file, or show with --dry-run what that would do',
+    load: async () => (await import('./run.ts')).runCommand,
+  },
   why: {
     summary: 'show which nodes the cache knows, and what changed for the others',
     load: async () => (await import('./why.ts')).whyCommand,

@@ -47,9 +47,9 @@ describe('hypernodes', () => {
   it('says what it can do', () => {
     expect(hypernodes('--help')).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/cache.*\n.*plan.*\n.*why/),
+      stdout: expect.stringMatching(/cache.*\n.*plan.*\n.*run.*\n.*why/),
     });
-    for (const command of ['cache', 'plan', 'why']) {
+    for (const command of ['cache', 'plan', 'run', 'why']) {
       expect(hypernodes(command, '--help').stdout).toMatch(new RegExp(`^Usage: hypernodes ${command}`));
     }
     expect(hypernodes('nonsense')).toMatchObject({
@@ -65,6 +65,8 @@ describe('hypernodes', () => {
     expect(hypernodes('why', 'pipeline.ts::lengths', '--x', '2').stdout).toBe(
       'hit      lengths > scaled\nhit      lengths > label\n',
     );
+    expect(hypernodes('run', '--dry-run', 'pipeline.ts', '--x', '2').stdout).toContain('2 from the cache, 0 to run');
+    expect(hypernodes('run', 'pipeline.ts', '--x', '2', '--unit', 'm').stdout).toBe(`{ scaled: 4, label: '4 m' }\n`);
     const changed = hypernodes('why', 'pipeline.ts', '--x=3').stdout;
     expect(changed).toMatch(/miss +lengths > scaled: input 'x' changed/);
     expect(changed).toMatch(/input x: [0-9a-f]{8} → [0-9a-f]{8}/);
@@ -81,14 +83,14 @@ describe('hypernodes', () => {
 
   it('lists, checks and cleans a cache', () => {
     const listed = hypernodes('cache', 'ls', '--path', 'cache');
-    expect(listed.stdout.trim().split('\n')).toHaveLength(2);
+    expect(listed.stdout.trim().split('\n')).toHaveLength(3);
     expect(listed.stdout).toContain('lengths > scaled');
-    expect(hypernodes('cache', 'stats', '--path', 'cache').stdout).toMatch(/2 .*all/);
+    expect(hypernodes('cache', 'stats', '--path', 'cache').stdout).toMatch(/3 .*all/);
     expect(hypernodes('cache', 'verify', '--path', 'cache')).toMatchObject({
       status: 0,
-      stdout: '2 good, 0 damaged\n',
+      stdout: '3 good, 0 damaged\n',
     });
-    expect(hypernodes('cache', 'clear', '--path', 'cache', '--node', 'label').stdout).toBe('1 entries removed\n');
+    expect(hypernodes('cache', 'clear', '--path', 'cache', '--node', 'label').stdout).toBe('2 entries removed\n');
     expect(hypernodes('cache', 'prune', '--path', 'cache')).toMatchObject({ status: 2 });
     expect(hypernodes('cache', 'clear', '--path', 'cache').stdout).toBe('1 entries removed\n');
     expect(hypernodes('cache', 'ls', '--path', 'cache').stdout).toBe('');
