@@ -77,9 +77,9 @@ export class Budget {
       if (this.free) {
         waiter.resume();
       } else {
-        // Only the wider budget lacks a permit: queue there, or nobody would wake this one.
+        // Only the wider budget lacks a permit: all queue there, for whoever is woken may have given up meanwhile, and
+        // would wake nobody else.
         this.#parent?.wait(waiter);
-        return;
       }
     }
   }

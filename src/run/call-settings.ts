@@ -1,5 +1,6 @@
 import { AbortError, InputError } from '../errors.ts';
 import { ReportCollector } from '../events/index.ts';
+import { checkLimits } from './check-limits.ts';
 import { keepShapes } from './keep-shapes.ts';
 import { runNested } from './nested.ts';
 import type { CommonRunOptions, PipelineOptions } from './options.ts';
@@ -7,6 +8,7 @@ import type { RunnablePipeline } from './pipeline.ts';
 import { RootRun, Scope } from './scope.ts';
 import type { Task } from './task.ts';
 import { timedOut } from './timed-out.ts';
+import { startTimer } from './timer.ts';
 
 /** One call of `run`, `map` or `stream`: what its options amount to. */
 export interface CallSettings {
@@ -23,7 +25,7 @@ export interface CallSettings {
  */
 export function beginCall(pipeline: RunnablePipeline, options: CommonRunOptions, sync = false): CallSettings {
   const { name } = pipeline;
-  checkConcurrency(name, options.concurrency);
+  checkLimits(name, options);
   const spotCheck = checkShare(name, options.spotCheck);
   abortedBefore(name, options.signal);
   const collector = options.report === true ? new ReportCollector() : undefined;
@@ -44,20 +46,6 @@ function effectiveOptions(
     engine: options.engine === undefined ? own.engine : options.engine,
     concurrency: options.concurrency ?? own.concurrency,
   };
-}
-
-/** @throws InputError `INPUT_INVALID` for a limit that nothing could run under. */
-export function checkConcurrency(pipeline: string, concurrency: number | undefined): void {
-  if (concurrency === undefined || concurrency === Number.POSITIVE_INFINITY) return;
-  if (Number.isInteger(concurrency) && concurrency > 0) return;
-  throw new InputError(
-    'INPUT_INVALID',
-    `pipeline '${pipeline}': concurrency is ${String(concurrency)}; expected a whole number from 1, or Infinity.`,
-    {
-      path: 'concurrency',
-      hint: 'Leave it out for the default of 100.',
-    },
-  );
 }
 
 function checkShare(pipeline: string, share = 0): number {
@@ -88,7 +76,7 @@ export function supervise(task: Task, path: string, { signal, timeout }: CommonR
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
   const timer =
-    timeout === undefined ? undefined : setTimeout(() => task.stop(timedOut(path, 'call', timeout)), timeout);
+    timeout === undefined ? undefined : startTimer(timeout, () => task.stop(timedOut(path, 'call', timeout)));
   return () => {
     signal?.removeEventListener('abort', onAbort);
     clearTimeout(timer);

@@ -19,6 +19,8 @@ export class ExecutionSettings {
   readonly hasResources: boolean;
   /** Milliseconds it may take. */
   readonly timeout: number | undefined;
+  /** What the limit is one of, for its error. */
+  readonly phase: 'pipeline' | 'call';
   /** Steps that run even if the cache knows their result. */
   readonly recompute: Recompute | undefined;
   /** Whether the asked-for outputs are loaded at the end; otherwise whoever needs them does it. */
@@ -32,6 +34,7 @@ export class ExecutionSettings {
     this.failures = given.failures;
     this.hasResources = given.hasResources ?? false;
     this.timeout = given.timeout;
+    this.phase = given.phase ?? 'pipeline';
     this.recompute = given.recompute;
     this.loadsOutputs = given.loadsOutputs ?? false;
     this.sharedDigests = given.sharedDigests;

@@ -1,3 +1,4 @@
+import type { TimeoutError } from '../errors.ts';
 import { gather, type NodeDefinition, type Plan, type Step } from '../graph/index.ts';
 import type { Budget, Waiter } from './budget.ts';
 import { CachedStep, callUncached } from './cached-step.ts';
@@ -13,6 +14,7 @@ import type { Span } from './span.ts';
 import { refusePromise } from './sync.ts';
 import { type StopReason, Task } from './task.ts';
 import { timedOut } from './timed-out.ts';
+import { startTimer } from './timer.ts';
 import { validateInputs } from './validate.ts';
 
 /** Where an execution stands in the tree of its root run. */
@@ -121,8 +123,16 @@ export class Execution extends Task implements Waiter {
 
   /** Whether the value in this slot was computed, after a run that collects errors. */
   produced(slot: number): boolean {
-    const step = this.plan.steps.findLast((candidate) => candidate.outputSlot <= slot);
-    return step === undefined || this.#pending[step.index] !== NEVER;
+    const { steps } = this.plan;
+    let low = 0;
+    let high = steps.length;
+    // The last step whose outputs start at or before the slot; steps are in the order of their slots.
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (steps[middle]!.outputSlot <= slot) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 || this.#pending[low - 1] !== NEVER;
   }
 
   /** Runs all steps; afterwards the results are in `values`. Throws, or rejects with, what the first failed node threw. */
@@ -145,20 +155,29 @@ export class Execution extends Task implements Waiter {
     return this.#runByCounts(from, isThenable(started) ? started : undefined);
   }
 
-  async #validateFirst(validated: PromiseLike<unknown>): Promise<void> {
+  /** An abort or a time-out does not wait for the schemas. */
+  #validateFirst(validated: PromiseLike<unknown>): Promise<void> {
     this.parent?.adopt(this);
-    try {
-      await validated;
-    } catch (error) {
-      this.#close({ error });
-      throw error;
-    }
-    return this.#runByCounts(0, undefined);
+    this.#setDeadline();
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      const start = (): void => {
+        if (this.#closed) return;
+        try {
+          resolve(this.#runByCounts(0, undefined));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      validated.then(start, (error) => this.#close({ error }));
+    });
   }
 
   #runInOrder(): MaybePromise<void> {
     const { steps } = this.plan;
-    if (this.plan.plain && this.scope.plain && !this.settings.hasResources) {
+    const { hasResources, timeout } = this.settings;
+    if (this.plan.plain && this.scope.plain && !hasResources && timeout === undefined) {
       return this.#runPlain();
     }
     let at = 0;
@@ -421,13 +440,17 @@ export class Execution extends Task implements Waiter {
 
   #setDeadline(): void {
     const { timeout } = this.settings;
-    if (timeout === undefined) return;
+    if (timeout === undefined || this.#deadline !== undefined) return;
     const left = Math.max(0, timeout - (performance.now() - this.#startedAt));
-    this.#deadline = setTimeout(() => this.stop(timedOut(this.path, 'pipeline', timeout)), left);
+    this.#deadline = startTimer(left, () => this.stop(this.#timedOut(timeout)));
   }
 
   #checkDeadline(timeout: number): void {
-    if (performance.now() - this.#startedAt > timeout) throw timedOut(this.path, 'pipeline', timeout);
+    if (performance.now() - this.#startedAt > timeout) throw this.#timedOut(timeout);
+  }
+
+  #timedOut(timeout: number): TimeoutError {
+    return timedOut(this.path, this.settings.phase, timeout);
   }
 
   /** The one way to the end: siblings are stopped, the end event goes out, whoever waits is told. */

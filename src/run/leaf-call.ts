@@ -9,6 +9,7 @@ import { Span } from './span.ts';
 import { refusePromise, sleepSync } from './sync.ts';
 import { type StopReason, Task } from './task.ts';
 import { timedOut } from './timed-out.ts';
+import { startTimer } from './timer.ts';
 import { validateEdges } from './validate.ts';
 
 /** How a call differs from a plain one. */
@@ -99,13 +100,13 @@ export class LeafCall extends Task implements NodeContext {
         this.#succeeded(result);
         return result;
       } catch (error) {
-        const delay = this.#retryIn(error);
-        if (delay === undefined) {
-          this.#ended({ error }, undefined);
-          throw error;
+        const next = this.#afterFailure(error);
+        if ('error' in next) {
+          this.#ended(next, undefined);
+          throw next.error;
         }
-        if (!this.#execution.scope.root.sync) return this.#follow(undefined, delay);
-        sleepSync(delay);
+        if (!this.#execution.scope.root.sync) return this.#follow(undefined, next.delay);
+        sleepSync(next.delay);
         this.attempt++;
       }
     }
@@ -164,14 +165,11 @@ export class LeafCall extends Task implements NodeContext {
     const { attempt } = this;
     const { timeout } = this.#definition.options;
     if (timeout !== undefined) {
-      this.#timer = setTimeout(
-        () => {
-          const error = timedOut(this.path, 'node', timeout);
-          this.#attemptAbort?.abort(error);
-          this.#attemptFailed(attempt, error);
-        },
-        Math.max(0, timeout - (performance.now() - this.#startedAt)),
-      );
+      this.#timer = startTimer(Math.max(0, timeout - (performance.now() - this.#startedAt)), () => {
+        const error = timedOut(this.path, 'node', timeout);
+        this.#attemptAbort?.abort(error);
+        this.#attemptFailed(attempt, error);
+      });
     }
     result.then(
       (value) => {
@@ -188,11 +186,11 @@ export class LeafCall extends Task implements NodeContext {
     // A late answer of an attempt that was given up.
     if (this.#closed || attempt !== this.attempt || this.#resting) return;
     clearTimeout(this.#timer);
-    const delay = this.#retryIn(error);
-    if (delay === undefined) {
-      this.#ended({ error }, undefined);
-      this.#reject?.(error);
-    } else this.#rest(delay, true);
+    const next = this.#afterFailure(error);
+    if ('error' in next) {
+      this.#ended(next, undefined);
+      this.#reject?.(next.error);
+    } else this.#rest(next.delay, true);
   }
 
   /** Waits before the next attempt, leaving its permit to others meanwhile. */
@@ -231,11 +229,18 @@ export class LeafCall extends Task implements NodeContext {
     this.#await(isThenable(result) ? result : Promise.resolve(result));
   }
 
-  #retryIn(error: unknown): number | undefined {
+  /** How long to wait before the next attempt, or what the node ends with: its error, or that of a broken retry policy. */
+  #afterFailure(error: unknown): { readonly delay: number } | { readonly error: unknown } {
     const { retries } = this.#definition.options;
-    if (retries === undefined || this.stopped !== undefined) return undefined;
-    const delayMs = retryDelay(retries, error, this.attempt);
-    if (delayMs !== undefined && this.#span !== undefined) {
+    if (retries === undefined || this.stopped !== undefined) return { error };
+    let delayMs: number | undefined;
+    try {
+      delayMs = retryDelay(retries, error, this.attempt);
+    } catch (policyError) {
+      return { error: policyError };
+    }
+    if (delayMs === undefined) return { error };
+    if (this.#span !== undefined) {
       this.#emitter?.emit('onNodeRetry', {
         ...this.#span.event(),
         node: this.#step.label,
@@ -244,7 +249,7 @@ export class LeafCall extends Task implements NodeContext {
         delayMs,
       });
     }
-    return delayMs;
+    return { delay: delayMs };
   }
 
   #opened(): void {

@@ -9,7 +9,7 @@ import {
   reduce,
 } from '../graph/index.ts';
 import type { AcceptedCode } from './accepted-code.ts';
-import { checkConcurrency } from './call-settings.ts';
+import { checkLimits } from './check-limits.ts';
 import { accept, forecast } from './look-ahead.ts';
 import type { MapResult } from './map-result.ts';
 import type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
@@ -33,7 +33,7 @@ export class RunnablePipeline extends PipelineGraph {
     const options: Record<string, unknown> = {};
     for (const name of OPTION_NAMES) if (given[name] !== undefined) options[name] = given[name];
     this.options = Object.freeze(options);
-    checkConcurrency(this.name, this.options.concurrency);
+    checkLimits(this.name, given);
     Object.freeze(this);
   }
 

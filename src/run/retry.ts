@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '../graph/index.ts';
+import { LONGEST_DELAY_MS } from './timer.ts';
 
 /**
  * Milliseconds before the next attempt, or `undefined` when there shall be none.
@@ -17,6 +18,7 @@ export function retryDelay(
   if (attempt > policy.retries) return undefined;
   if (policy.when !== undefined && !policy.when(error, attempt)) return undefined;
   const { delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5 } = policy;
-  const full = Math.min(delay * factor ** (attempt - 1), maxDelay);
+  if (delay === 0) return 0;
+  const full = Math.min(delay * factor ** (attempt - 1), maxDelay, LONGEST_DELAY_MS);
   return full * (1 - jitter * Math.random());
 }

@@ -2,7 +2,7 @@ import type { Plan } from '../graph/index.ts';
 import { bindInputs } from './bind-inputs.ts';
 import { beginCall, supervise } from './call-settings.ts';
 import { Execution } from './execution.ts';
-import { ExecutionSettings } from './execution-settings.ts';
+import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import { checkErrorMode } from './map-items.ts';
 import { isThenable } from './maybe-promise.ts';
 import { inputsOf } from './nested.ts';
@@ -26,7 +26,7 @@ export async function run(
   try {
     const done = execution.execute();
     if (isThenable(done)) {
-      const release = supervise(execution, pipeline.name, options);
+      const release = supervise(execution, pipeline.name, { signal: options.signal });
       try {
         await done;
       } finally {
@@ -55,6 +55,12 @@ export function runSync(
   }
 }
 
+/** The execution itself watches both limits of a run, so that they hold between synchronous nodes too. */
+function shorterLimit(own: number | undefined, call: number | undefined): GivenSettings {
+  if (call === undefined || (own !== undefined && own <= call)) return { timeout: own };
+  return { timeout: call, phase: 'call' };
+}
+
 function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions<string, string>, sync: boolean) {
   const { name } = pipeline;
   checkErrorMode(options.onError);
@@ -70,7 +76,7 @@ function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions
     { within: undefined, name, index: -1 },
     new ExecutionSettings({
       hasResources,
-      timeout: pipeline.options.timeout,
+      ...shorterLimit(pipeline.options.timeout, options.timeout),
       recompute: Recompute.of(plan, options.recompute),
       loadsOutputs: true,
       failures: options.onError === 'collect' ? failures : undefined,

@@ -3,7 +3,7 @@ import type { NodeOptions } from '../node-options.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Renamed, RenameMap } from './renaming.ts';
 import type { Unit } from './unit.ts';
-import type { Names, Simplify } from './wiring.ts';
+import type { Simplify } from './wiring.ts';
 
 /** A second implementation of a node over many items at once: lists in, a list of the same length out. */
 export type BatchFunction<I, R> = (
@@ -64,10 +64,24 @@ export interface MissingOutput<Name> {
   readonly '✖ outputs': Name;
 }
 
-/** Refuses `Given` when it leaves out a name of `I`. */
-export type AllNamed<I, Given> = [Exclude<keyof I, Given>] extends [never]
+/** Shown by the compiler when `inputs` has a name that the function does not read. */
+export interface UnknownInput<Name> {
+  readonly '✖ inputs': Name;
+}
+
+/**
+ * Refuses `Given` when it leaves out a name of `I`, or has another one.
+ *
+ * Not a constraint on the names: the compiler looks at them once before it knows the types of a function whose second
+ * parameter has no annotation, and `I` is then `object`.
+ */
+export type AllNamed<I, Given> = [keyof I] extends [never]
   ? unknown
-  : { readonly inputs: MissingInput<Exclude<keyof I, Given>> };
+  : [Exclude<keyof I, Given>] extends [never]
+    ? [Exclude<Given, keyof I>] extends [never]
+      ? unknown
+      : UnknownInput<Exclude<Given, keyof I>>
+    : MissingInput<Exclude<keyof I, Given>>;
 
 /** The function's result, or an error type when it lacks a promised name. */
 export type HasOutputs<R, Name extends string> = [Exclude<Name, keyof Awaited<R>>] extends [never]
@@ -114,23 +128,21 @@ export interface NodeBuilder {
     } & BatchOption<SchemaOutputs<S>, R>,
   ): Node<Name, SchemaInputs<S>, R>;
   /** Makes a node whose input names are given, for functions whose parameter can't be read. */
-  <const Name extends string, I extends object, R, const K extends Names<I>>(
+  <const Name extends string, I extends object, R, const K extends string>(
     spec: NodeOptions & {
       readonly name: Name;
-      readonly inputs: readonly K[];
+      readonly inputs: readonly K[] & AllNamed<I, K>;
       readonly schemas?: never;
       readonly output?: StandardSchemaV1<NoInfer<Awaited<R>>, unknown>;
       readonly run: (inputs: I, context: NodeContext) => R;
-    } & BatchOption<I, R> &
-      AllNamed<I, K>,
+    } & BatchOption<I, R>,
   ): Node<Name, I, R>;
   /** The same with several outputs. */
-  <const Name extends string, I extends object, R, const K extends Names<I>>(
+  <const Name extends string, I extends object, R, const K extends string>(
     spec: NodeOptions & {
       readonly name: readonly Name[];
-      readonly inputs: readonly K[];
+      readonly inputs: readonly K[] & AllNamed<I, K>;
       readonly run: (inputs: I, context: NodeContext) => HasOutputs<R, Name>;
-    } & BatchOption<I, R> &
-      AllNamed<I, K>,
+    } & BatchOption<I, R>,
   ): MultiNode<Name, I, R>;
 }
