@@ -5,8 +5,8 @@ export class DigestError extends Error {
   /** What was found there: `a promise`, `a function`. */
   readonly found: string;
 
-  constructor(path: string, found: string) {
-    super(`${path === '' ? 'it' : `'${path}'`} is ${found}, which has no content to identify it by.`);
+  constructor(path: string, found: string, options?: ErrorOptions) {
+    super(`${path === '' ? 'it' : `'${path}'`} is ${found}, which has no content to identify it by.`, options);
     this.name = 'DigestError';
     this.path = path;
     this.found = found;

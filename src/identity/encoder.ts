@@ -1,8 +1,11 @@
-import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
+import { className } from './class-name.ts';
 import { DigestError } from './digest-error.ts';
 import type { EncodingBuffer } from './encoding-buffer.ts';
 import { pathTo } from './path-to.ts';
+import { refuseOpaque } from './refuse-opaque.ts';
+import { SharingWatch } from './sharing-watch.ts';
+import { Unidentified } from './unidentified.ts';
 
 export interface EncodingOptions {
   /** Identity of a function that stands as a value; `undefined` when it has none. Without it, functions are refused. */
@@ -62,6 +65,7 @@ export class Encoder {
   #stack: unknown[] = [];
   #open: object[] = [];
   #depths = new Map<object, number>();
+  readonly #sharing = new SharingWatch();
   #options: EncodingOptions = {};
   #busy = false;
 
@@ -81,11 +85,14 @@ export class Encoder {
       return this.#out.finish();
     } catch (error) {
       if (error instanceof Unidentified) throw new DigestError(pathTo(value, error.culprit), error.found);
-      throw error;
+      // A getter, a proxy or a [cacheKey] method of the value itself.
+      const found = `something that throws when it is read (${error instanceof Error ? error.message : String(error)})`;
+      throw new DigestError(pathTo(value, this.#open.at(-1)), found, { cause: error });
     } finally {
       this.#stack = [];
       this.#open = [];
       this.#depths.clear();
+      this.#sharing.reset();
       this.#busy = false;
     }
   }
@@ -148,6 +155,7 @@ export class Encoder {
       this.#out.count(TAG.cycle, this.#open.length - depth);
       return;
     }
+    this.#sharing.meet(value);
     this.#depths.set(value, this.#open.length);
     this.#open.push(value);
     this.#stack.push(EXIT);
@@ -162,12 +170,13 @@ export class Encoder {
   #array(list: readonly unknown[]): void {
     const { length } = list;
     if (Object.getPrototypeOf(list) !== Array.prototype) this.#class(list, 'Array');
-    this.#out.count(TAG.array, length);
     const extras = length <= EXTRAS_UP_TO ? Object.keys(list).filter((key) => !isIndex(key, length)) : [];
     if (extras.length > 0) {
       this.#out.count(TAG.extras, extras.length);
       this.#fields(list as unknown as Record<string, unknown>, extras.sort());
     }
+    // Between the properties and the elements: else one's last could be taken for the other's first.
+    this.#out.count(TAG.array, length);
     this.#children(length, (index) => {
       const item = list[index];
       return item === undefined && !(index in list) ? HOLE : item;
@@ -251,6 +260,10 @@ export class Encoder {
   #record(tag: number, value: object, publicOnly = false): void {
     let keys = Object.keys(value);
     if (publicOnly) keys = keys.filter((key) => !key.startsWith('_'));
+    else if (keys.length === 0 && Object.hasOwn(value, Symbol.toStringTag)) {
+      // `Math`, `JSON` and the like look empty.
+      this.#out.text(TAG.instance, Object.prototype.toString.call(value));
+    }
     this.#out.tag(tag);
     this.#fields(value as Record<string, unknown>, sorted(keys));
   }
@@ -280,16 +293,6 @@ export class Encoder {
   }
 }
 
-/** Thrown at the culprit; the path to it is looked for only then. */
-class Unidentified {
-  readonly culprit: unknown;
-  readonly found: string;
-  constructor(culprit: unknown, found: string) {
-    this.culprit = culprit;
-    this.found = found;
-  }
-}
-
 function sorted(keys: string[]): string[] {
   for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
   return keys;
@@ -306,11 +309,6 @@ function symbolName(symbol: symbol): string {
   throw new Unidentified(symbol, `the unique ${String(symbol)}`);
 }
 
-const className = (value: object): string => {
-  const made = value.constructor as unknown;
-  return typeof made === 'function' ? made.name : '';
-};
-
 const viewKind = (view: ArrayBufferView): string =>
   (view as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? 'DataView';
 
@@ -325,21 +323,3 @@ const isForeignPlain = (prototype: object | null): boolean =>
   Object.getPrototypeOf(prototype) === null &&
   className(prototype) === 'Object' &&
   Object.hasOwn(prototype, 'isPrototypeOf');
-
-/** Things whose fields say nothing of what they are. @throws Unidentified */
-function refuseOpaque(value: object): void {
-  const name = className(value);
-  if (types.isPromise(value)) throw new Unidentified(value, 'a promise');
-  if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef)
-    throw new Unidentified(value, `a ${name}`);
-  if (types.isGeneratorObject(value)) throw new Unidentified(value, 'a running generator');
-  if (types.isExternal(value)) throw new Unidentified(value, 'a native handle');
-  if (value instanceof EventEmitter || value instanceof EventTarget) {
-    throw new Unidentified(value, `a ${name || 'event source'} (a stream, socket or other source of events)`);
-  }
-  const made = value.constructor as unknown;
-  if (typeof made !== 'function') return;
-  const isBuiltIn = (globalThis as Record<string, unknown>)[name] === made;
-  const isNative = /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(made));
-  if (isBuiltIn || isNative) throw new Unidentified(value, `a ${name}`);
-}

@@ -6,7 +6,8 @@ const keyPath = (key: string): string => (IDENTIFIER.test(key) ? `.${key}` : `[$
 function* childrenOf(value: object): Iterable<readonly [string, unknown]> {
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) yield [`[${index}]`, value[index]];
-    return;
+    // Elements once more, which does no harm; a large list has hardly anything else.
+    if (value.length > 1024) return;
   }
   if (value instanceof Map) {
     for (const [key, item] of value) {
@@ -17,7 +18,16 @@ function* childrenOf(value: object): Iterable<readonly [string, unknown]> {
   for (const key of Reflect.ownKeys(value)) {
     const name = typeof key === 'symbol' ? `[${String(key)}]` : keyPath(key);
     if (typeof key === 'symbol') yield [name, key];
-    yield [name, (value as Record<PropertyKey, unknown>)[key]];
+    yield [name, fieldOf(value, key)];
+  }
+}
+
+/** A field's value; `undefined` when its getter throws. */
+function fieldOf(value: object, key: PropertyKey): unknown {
+  try {
+    return (value as Record<PropertyKey, unknown>)[key];
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { createSecretKey } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { MIMEType } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheKey, DigestError, digest } from '../../src/identity/index.ts';
@@ -122,6 +124,28 @@ describe('digest', () => {
     expect(digest([shared, shared])).toBe(digest([{ deep: [1] }, { deep: [1] }]));
   });
 
+  it('never takes a property of a list or collection for an element', () => {
+    class Tagged extends Map<unknown, unknown> {}
+    const tagged = (a: unknown, b: unknown, key: unknown, value: unknown): Tagged =>
+      Object.assign(new Tagged([[key, value]]), { a, b });
+    const list = (a: unknown, b: unknown, element: unknown): unknown[] => Object.assign([element], { a, b });
+    const parts = [1, 2, {}, []];
+    const seen = new Set<string>();
+    for (const a of parts) {
+      for (const b of parts) {
+        for (const c of parts) {
+          seen.add(digest(list(a, b, c)));
+          for (const d of parts) seen.add(digest(tagged(a, b, c, d)));
+        }
+      }
+    }
+    expect(seen.size).toBe(4 ** 3 + 4 ** 4);
+  });
+
+  it('tells what only looks empty from an empty object', () => {
+    expect(new Set([{}, Math, JSON, Reflect, Intl, Atomics].map((value) => digest(value))).size).toBe(6);
+  });
+
   it('goes as deep as data does', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level++) deep = [deep];
@@ -134,6 +158,21 @@ describe('digest', () => {
     ['a socket-like object', { docs: [0, { client: new EventEmitter() }] }, 'docs[1].client'],
     ['a weak map', new WeakMap(), ''],
     ['a unique symbol', { kind: Symbol('only here') }, 'kind'],
+    ['a secret key', { auth: { key: createSecretKey(Buffer.from('k')) } }, 'auth.key'],
+    ['what Node keeps in private fields', [new MIMEType('text/plain')], '[0]'],
+    [
+      'a getter that throws',
+      {
+        a: [
+          {
+            get far() {
+              throw new Error('boom');
+            },
+          },
+        ],
+      },
+      'a[0]',
+    ],
     ['a value in a map', new Map([['k', { f: () => 1 }]]), 'get("k").f'],
   ])('refuses %s by its path', (_, value, path) => {
     expect(() => digest(value)).toThrow(DigestError);
@@ -142,6 +181,15 @@ describe('digest', () => {
     } catch (error) {
       expect((error as DigestError).path).toBe(path);
     }
+  });
+
+  it('refuses what would take years to write out, and reads shared parts of any ordinary number', () => {
+    let doubled: unknown = {};
+    for (let level = 0; level < 60; level++) doubled = { left: doubled, right: doubled };
+    expect(() => digest(doubled)).toThrow(/parts are shared too often/);
+    const settings = { a: { b: [1] } };
+    const rows = Array.from({ length: 5000 }, (_, id) => ({ id, settings }));
+    expect(digest(rows)).toBe(digest(structuredClone(rows)));
   });
 
   it('identifies functions by whoever knows them', () => {
