@@ -1,67 +1,161 @@
 import { types } from 'node:util';
 
-/** How faithfully `v8.serialize` carries a value: as it is, with stand-ins for some parts, or not at all. */
-export type Storability = 'plain' | 'rich' | { readonly culprit: unknown; readonly found: string };
+/** Why a value cannot be stored as what it is. */
+export interface Obstacle {
+  readonly culprit: unknown;
+  readonly found: string;
+}
 
-const OBJECT = Object.prototype;
+/** What it takes to store a value by `v8.serialize`. */
+export interface Storable {
+  /** Some parts need stand-ins. */
+  readonly rich: boolean;
+  /** Buffers that several parts of the value have in common. */
+  readonly shared: ReadonlySet<ArrayBufferLike>;
+}
 
-/** Looks through a value, with an own stack since data may be deeper than calls. */
-export function storability(root: unknown): Storability {
-  let result: 'plain' | 'rich' = 'plain';
+/** Longest array whose properties beyond its elements are looked for, as in a digest. */
+const EXTRAS_UP_TO = 1024;
+
+/** What is known while a value is looked through. */
+interface Search {
+  readonly pending: unknown[];
+  readonly buffers: Set<ArrayBufferLike>;
+  readonly shared: Set<ArrayBufferLike>;
+  rich: boolean;
+}
+
+/**
+ * Looks through a value, with an own stack since data may be deeper than calls.
+ *
+ * A getter counts as the value that it gives, and a frozen object as one that is not: both are loaded as ordinary fields.
+ */
+export function storability(root: unknown): Storable | Obstacle {
+  const search: Search = { pending: [root], buffers: new Set(), shared: new Set(), rich: false };
   const seen = new Set<object>();
-  const buffers = new Set<ArrayBufferLike>();
-  const stack: unknown[] = [root];
-  while (stack.length > 0) {
-    const value = stack.pop();
+  while (search.pending.length > 0) {
+    const value = search.pending.pop();
     if (typeof value === 'function') return { culprit: value, found: `the function '${value.name || 'anonymous'}'` };
     if (typeof value === 'symbol') {
       if (Symbol.keyFor(value) === undefined) return { culprit: value, found: `the unique ${String(value)}` };
-      result = 'rich';
+      search.rich = true;
       continue;
     }
     if (typeof value !== 'object' || value === null || seen.has(value)) continue;
     seen.add(value);
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype === OBJECT) {
-      if (Object.getOwnPropertySymbols(value).length > 0)
-        return { culprit: value, found: 'an object with symbol keys' };
-      for (const key of Object.keys(value)) stack.push((value as Record<string, unknown>)[key]);
-    } else if (prototype === Array.prototype) {
-      for (let index = 0; index < (value as unknown[]).length; index++) {
-        const item = (value as unknown[])[index];
-        if (typeof item === 'object' || typeof item === 'function' || typeof item === 'symbol') stack.push(item);
-      }
-    } else if (prototype === Map.prototype) {
-      for (const [key, item] of value as Map<unknown, unknown>) stack.push(key, item);
-    } else if (prototype === Set.prototype) for (const item of value as Set<unknown>) stack.push(item);
-    else if (Buffer.isBuffer(value)) continue;
-    else if (ArrayBuffer.isView(value)) {
-      // Views of one buffer would each get a copy of their own.
-      if (buffers.has(value.buffer)) result = 'rich';
-      buffers.add(value.buffer);
-    } else if (prototype === Date.prototype || prototype === RegExp.prototype || types.isArrayBuffer(value)) continue;
-    else if (types.isBoxedPrimitive(value) && !types.isSymbolObject(value)) continue;
-    else if (prototype === null || isStandInFor(value, prototype)) {
-      result = 'rich';
-      for (const key of Reflect.ownKeys(value)) {
-        if (key !== 'stack') stack.push((value as Record<PropertyKey, unknown>)[key]);
-      }
-    } else return { culprit: value, found: describe(value) };
+    const found = look(value, search);
+    if (found !== undefined) return { culprit: value, found };
   }
-  return result;
+  return { rich: search.rich || search.shared.size > 0, shared: search.shared };
 }
 
+/** Leaves what an object holds to be looked at; says why it cannot be stored, if so. */
+function look(value: object, search: Search): string | undefined {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return lookAtRecord(value, search, prototype === null);
+  if (prototype === Array.prototype) return lookAtList(value as unknown[], search);
+  if (ArrayBuffer.isView(value)) return lookAtView(value, search);
+  if (types.isArrayBuffer(value)) share(value as ArrayBuffer, search);
+  else if (prototype === Map.prototype)
+    for (const entry of value as Map<unknown, unknown>) search.pending.push(...entry);
+  else if (prototype === Set.prototype) for (const item of value as Set<unknown>) search.pending.push(item);
+  else if (ERRORS.has(prototype)) return lookAtError(value as Error, search);
+  else if (prototype === URL.prototype || prototype === URLSearchParams.prototype) search.rich = true;
+  else if (prototype === RegExp.prototype) {
+    if ((value as RegExp).lastIndex !== 0) return 'a RegExp in the midst of a search';
+  } else if (prototype !== Date.prototype && !isBoxed(value)) return describe(value);
+  return hasFields(value) ? `a ${nameOf(value)} with fields of its own` : undefined;
+}
+
+function lookAtRecord(value: object, search: Search, isBare: boolean): string | undefined {
+  if (Object.getOwnPropertySymbols(value).length > 0) return 'an object with symbol keys';
+  const keys = Object.keys(value);
+  // Most often none is hidden, and then counting is enough.
+  if (Object.getOwnPropertyNames(value).length !== keys.length) return 'an object with hidden fields';
+  if (isBare) search.rich = true;
+  for (const key of keys) {
+    const field = (value as Record<string, unknown>)[key];
+    if (mattersWithin(field)) search.pending.push(field);
+  }
+  return undefined;
+}
+
+function lookAtList(list: readonly unknown[], search: Search): string | undefined {
+  const { length } = list;
+  for (let index = 0; index < length; index++) if (mattersWithin(list[index])) search.pending.push(list[index]);
+  if (length > EXTRAS_UP_TO) return undefined;
+  const isElement = (key: string): boolean => Number(key) < length && String(Number(key)) === key;
+  for (const key of Object.keys(list)) {
+    if (!isElement(key)) search.pending.push((list as unknown as Record<string, unknown>)[key]);
+  }
+  return Object.getOwnPropertySymbols(list).length > 0 ? 'a list with symbol keys' : undefined;
+}
+
+function lookAtView(view: ArrayBufferView, search: Search): string | undefined {
+  if (types.isSharedArrayBuffer(view.buffer)) return 'a view of shared memory';
+  if (Buffer.isBuffer(view)) return Object.getPrototypeOf(view) === Buffer.prototype ? undefined : describe(view);
+  if (!VIEWS.has(Object.getPrototypeOf(view))) return describe(view);
+  share(view.buffer, search);
+  return undefined;
+}
+
+/** Parts of one buffer would each get a copy of it. */
+function share(buffer: ArrayBufferLike, search: Search): void {
+  if (search.buffers.has(buffer)) search.shared.add(buffer);
+  search.buffers.add(buffer);
+}
+
+function lookAtError(error: Error, search: Search): string | undefined {
+  search.rich = true;
+  if (Object.getOwnPropertySymbols(error).length > 0) return 'an error with symbol keys';
+  for (const key of Object.getOwnPropertyNames(error)) {
+    if (key !== 'stack') search.pending.push((error as unknown as Record<string, unknown>)[key]);
+  }
+  return undefined;
+}
+
+/** Whether there is anything to look at: most values in data are text and numbers. */
+const mattersWithin = (value: unknown): boolean =>
+  typeof value === 'object' ? value !== null : typeof value === 'function' || typeof value === 'symbol';
+
+/** Prototypes of the error classes of the language. */
 const ERRORS: ReadonlySet<unknown> = new Set(
   [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError].map(
     (ErrorClass) => ErrorClass.prototype,
   ),
 );
 
-const isStandInFor = (value: object, prototype: object): boolean =>
-  ERRORS.has(prototype) || value instanceof URL || prototype === URLSearchParams.prototype;
+/** Prototypes of the views that can be stored. */
+const VIEWS: ReadonlySet<unknown> = new Set(
+  [
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+    DataView,
+  ].map((View) => View.prototype),
+);
 
-function describe(value: object): string {
-  const made: unknown = value.constructor;
-  const name = typeof made === 'function' && made.name !== '' ? made.name : 'an unnamed class';
-  return types.isPromise(value) ? 'a promise' : `an instance of ${name}`;
+const BOXED: ReadonlySet<unknown> = new Set([Number, String, Boolean, BigInt].map((Primitive) => Primitive.prototype));
+
+const isBoxed = (value: object): boolean => BOXED.has(Object.getPrototypeOf(value)) && types.isBoxedPrimitive(value);
+
+/** Whether something that is no container of fields has some all the same. */
+function hasFields(value: object): boolean {
+  const fields = Object.keys(value).length - (types.isStringObject(value) ? value.length : 0);
+  return fields > 0 || Object.getOwnPropertySymbols(value).length > 0;
 }
+
+function nameOf(value: object): string {
+  const made: unknown = value.constructor;
+  return typeof made === 'function' && made.name !== '' ? made.name : 'an unnamed class';
+}
+
+const describe = (value: object): string => (types.isPromise(value) ? 'a promise' : `an instance of ${nameOf(value)}`);

@@ -6,7 +6,7 @@ type StandIn =
   | { readonly [MARK]: 'search'; readonly text: string }
   | { readonly [MARK]: 'symbol'; readonly key: string }
   | { readonly [MARK]: 'record'; entries: [string, unknown][] }
-  | { readonly [MARK]: 'error'; readonly name: string; fields: [string, unknown][] }
+  | { readonly [MARK]: 'error'; readonly name: string; fields: ErrorField[] }
   | {
       readonly [MARK]: 'view';
       readonly name: string;
@@ -14,6 +14,9 @@ type StandIn =
       readonly at: number;
       readonly length: number;
     };
+
+/** Name, value, and whether it is seen when fields are listed. */
+type ErrorField = [key: string, value: unknown, enumerable: boolean];
 
 const ERRORS: Readonly<Record<string, { readonly prototype: object }>> = {
   Error,
@@ -43,7 +46,7 @@ const VIEWS: Readonly<Record<string, ViewConstructor>> = {
 };
 
 /** A copy of a value in which stand-ins take the place of what could not be stored as it is. */
-export function replaceParts(root: unknown): unknown {
+export function replaceParts(root: unknown, shared: ReadonlySet<ArrayBufferLike>): unknown {
   const copies = new Map<object, unknown>();
   const copy = (value: unknown): unknown => {
     if (typeof value === 'symbol') return { [MARK]: 'symbol', key: Symbol.keyFor(value) };
@@ -72,10 +75,15 @@ export function replaceParts(root: unknown): unknown {
     }
     if (value instanceof URL) return keep({ [MARK]: 'url', href: value.href });
     if (value instanceof URLSearchParams) return keep({ [MARK]: 'search', text: value.toString() });
-    if (ArrayBuffer.isView(value)) return Buffer.isBuffer(value) ? value : keep(viewOf(value));
+    if (ArrayBuffer.isView(value)) {
+      return Buffer.isBuffer(value) || !shared.has(value.buffer) ? value : keep(viewOf(value));
+    }
     if (value instanceof Error) {
-      const standIn = keep({ [MARK]: 'error', name: value.constructor.name, fields: [] as [string, unknown][] });
-      for (const key of Object.getOwnPropertyNames(value)) standIn.fields.push([key, copy((value as never)[key])]);
+      const standIn = keep({ [MARK]: 'error', name: value.constructor.name, fields: [] as ErrorField[] });
+      for (const key of Object.getOwnPropertyNames(value)) {
+        const enumerable = Object.prototype.propertyIsEnumerable.call(value, key);
+        standIn.fields.push([key, copy((value as never)[key]), enumerable]);
+      }
       return standIn;
     }
     const prototype = Object.getPrototypeOf(value);
@@ -147,8 +155,7 @@ function rebuild(
       const prototype = ERRORS[standIn.name as string]?.prototype ?? Error.prototype;
       const error = keep(Object.setPrototypeOf(new Error(), prototype) as Error);
       for (const key of Object.getOwnPropertyNames(error)) Reflect.deleteProperty(error, key);
-      for (const [key, item] of standIn.fields as [string, unknown][]) {
-        const enumerable = !['stack', 'message', 'cause', 'errors'].includes(key);
+      for (const [key, item, enumerable] of standIn.fields as ErrorField[]) {
         Object.defineProperty(error, key, { value: restore(item), enumerable, writable: true, configurable: true });
       }
       return error;

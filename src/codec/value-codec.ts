@@ -1,5 +1,7 @@
-import { deserialize, serialize } from 'node:v8';
+import { types } from 'node:util';
+import { serialize } from 'node:v8';
 import { pathTo } from '../identity/index.ts';
+import { deserialize, withOwnBuffer } from './deserialize.ts';
 import { storability } from './plain-data.ts';
 import { replaceParts, restoreParts } from './stand-ins.ts';
 import { Unstorable } from './unstorable.ts';
@@ -54,8 +56,8 @@ const constant = (codec: number): EncodedOutput => ({ codec, view: 0, payload: E
 /**
  * Encodes a node's outputs so that loading gives back what was stored, or tells what cannot be.
  *
- * Buffers and typed arrays are stored as they are, at 8-byte boundaries, so that loading need not copy them; other data in
- * the format of `v8.serialize`, with stand-ins for what it would change silently.
+ * Buffers and typed arrays are stored as they are, at 8-byte boundaries, so that loading need not copy large ones; other
+ * data in the format of `v8.serialize`, with stand-ins for what it would change silently.
  */
 export function encodeValue(outputs: Readonly<Record<string, unknown>>): Uint8Array | Unstorable {
   const names = Object.keys(outputs);
@@ -69,8 +71,8 @@ export function encodeValue(outputs: Readonly<Record<string, unknown>>): Uint8Ar
     parts.push({ name: bytes, output, at });
     size = at + output.payload.byteLength;
   }
-  const encoded = Buffer.allocUnsafeSlow(size).fill(0, 0, Math.min(size, 64));
-  encoded[0] = FORMAT;
+  const encoded = Buffer.allocUnsafeSlow(size);
+  encoded.writeUInt32LE(FORMAT, 0);
   encoded.writeUInt32LE(names.length, 4);
   let position = 8;
   for (const { name, output, at } of parts) {
@@ -79,6 +81,8 @@ export function encodeValue(outputs: Readonly<Record<string, unknown>>): Uint8Ar
     encoded.writeUInt16LE(name.length, position + 2);
     encoded.writeDoubleLE(output.payload.byteLength, position + 4);
     encoded.set(name, position + HEAD);
+    // What was in memory before must not get into a file, and equal results must be equal bytes.
+    encoded.fill(0, position + HEAD + name.length, at);
     encoded.set(output.payload, at);
     position = at + output.payload.byteLength;
   }
@@ -114,7 +118,8 @@ function decode(bytes: Buffer): Record<string, unknown> | undefined {
   return outputs;
 }
 
-const align = (position: number): number => (position + 7) & ~7;
+/** The next 8-byte boundary; without bit operations, which end at 2 GiB. */
+const align = (position: number): number => Math.ceil(position / 8) * 8;
 
 function encodeOutput(value: unknown, name: string): EncodedOutput | Unstorable {
   switch (typeof value) {
@@ -138,22 +143,21 @@ function encodeOutput(value: unknown, name: string): EncodedOutput | Unstorable 
 
 function encodeData(value: unknown, name: string): EncodedOutput | Unstorable {
   if (ArrayBuffer.isView(value)) {
-    const view = Buffer.isBuffer(value)
-      ? BUFFER
-      : VIEWS.findIndex((View) => Object.getPrototypeOf(value) === View.prototype);
-    if (view >= 0) {
+    const prototype = Object.getPrototypeOf(value);
+    const view = prototype === Buffer.prototype ? BUFFER : VIEWS.findIndex((View) => prototype === View.prototype);
+    if (view >= 0 && !types.isSharedArrayBuffer(value.buffer)) {
       return { codec: CODEC.view, view, payload: new Uint8Array(value.buffer, value.byteOffset, value.byteLength) };
     }
   }
   const verdict = storability(value);
-  if (typeof verdict === 'object') {
+  if ('found' in verdict) {
     const within = pathTo(value, verdict.culprit);
     return new Unstorable(within === '' ? name : `${name}${within.startsWith('[') ? '' : '.'}${within}`, verdict.found);
   }
   try {
-    return verdict === 'plain'
-      ? { codec: CODEC.plain, view: 0, payload: serialize(value) }
-      : { codec: CODEC.rich, view: 0, payload: serialize(replaceParts(value)) };
+    return verdict.rich
+      ? { codec: CODEC.rich, view: 0, payload: serialize(replaceParts(value, verdict.shared)) }
+      : { codec: CODEC.plain, view: 0, payload: serialize(value) };
   } catch (error) {
     return new Unstorable(
       name,
@@ -189,12 +193,11 @@ function decodeOutput(codec: number, view: number, payload: Buffer): unknown {
   }
 }
 
-/** A view of the stored bytes themselves where they lie at a fitting address, otherwise of a copy. */
+/** A view of the stored bytes themselves where it is large and they lie at a fitting address, otherwise of a copy. */
 function viewOn(kind: number, payload: Buffer): ArrayBufferView {
   if (kind === BUFFER) return payload;
   const View = VIEWS[kind]!;
   const { BYTES_PER_ELEMENT } = View;
-  const fits = payload.byteOffset % BYTES_PER_ELEMENT === 0;
-  const bytes = fits ? payload : new Uint8Array(payload);
+  const bytes = withOwnBuffer(payload, BYTES_PER_ELEMENT);
   return new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / BYTES_PER_ELEMENT);
 }

@@ -36,6 +36,8 @@ const faithful: Record<string, unknown> = {
   set: new Set([1, 'a', { b: 1 }]),
   date: new Date(1234),
   regexp: /a+b/giu,
+  match: 'ab'.match(/(?<first>a)/),
+  boxed: [Object(1), Object('ab'), Object(true)],
   url: new URL('https://host/path?q=1#h'),
   search: new URLSearchParams('a=1&a=2'),
   nullPrototype: Object.assign(Object.create(null), { a: 1 }),
@@ -93,17 +95,66 @@ describe('a stored value', () => {
     expect(Object.keys(back[0])).toEqual(['code']);
   });
 
+  it('keeps a buffer and its view together, and how fields of errors are listed', () => {
+    const back = roundTrip({ buffer, view: new Uint8Array(buffer, 4, 4) }) as { buffer: ArrayBuffer; view: Uint8Array };
+    expect(back.view.buffer).toBe(back.buffer);
+    const error = new Error('a');
+    error.cause = 'assigned, not given';
+    expect(Object.keys(roundTrip(error) as Error)).toEqual(['cause']);
+  });
+
   it('does not copy a large typed array when it is loaded', () => {
-    const encoded = encodeValue({ result: new Float32Array(1000) }) as Uint8Array;
+    const encoded = encodeValue({ result: new Float32Array(1 << 20) }) as Uint8Array;
     expect((decodeValue(encoded)!.result as Float32Array).buffer).toBe(encoded.buffer);
   });
 
+  it.each<[string, ArrayBufferView]>([
+    ['floats', Float32Array.of(1, 2, 3)],
+    ['bytes', Uint8Array.of(1)],
+    ['a part of a buffer', new Uint16Array(buffer, 4, 3)],
+    ['a DataView', new DataView(buffer, 8)],
+  ])('gives a typed array the buffer that its code expects: %s', (_, view) => {
+    for (const back of [roundTrip(view), (roundTrip({ a: [view, Object.create(null)] }) as { a: unknown[] }).a[0]]) {
+      const { buffer: own, byteOffset, byteLength } = back as ArrayBufferView;
+      expect([byteOffset, own.byteLength]).toEqual([0, byteLength]);
+      expect(back).toStrictEqual(view);
+    }
+  });
+
+  it('is the same bytes each time, with nothing in them of what was in memory before', () => {
+    const encodings = new Set<string>();
+    for (let round = 0; round < 50; round++) {
+      Buffer.allocUnsafeSlow(200).fill(round);
+      const encoded = encodeValue({ a: 'x'.repeat(101), b: 'y', c: Uint8Array.of(1, 2, 3) }) as Uint8Array;
+      encodings.add(Buffer.from(encoded).toString('hex'));
+    }
+    expect(encodings.size).toBe(1);
+  });
+
+  it('takes up no more than what it shows of a large buffer', () => {
+    const window = new Float32Array(new ArrayBuffer(1_000_000), 0, 2);
+    expect((encodeValue({ window: [window, Object.create(null)] }) as Uint8Array).byteLength).toBeLessThan(1000);
+  });
+
   class Client {}
+  class Bytes extends Uint8Array {}
+  const searching = /a/g;
+  searching.lastIndex = 1;
   it.each([
     ['a function', { docs: [{ run: () => 1 }] }, 'result.docs[0].run'],
     ['an instance', { client: new Client() }, 'result.client'],
     ['a promise', [Promise.resolve()], 'result[0]'],
     ['a unique symbol', { kind: Symbol('k') }, 'result.kind'],
+    ['an instance among the properties of a list', Object.assign([1], { client: new Client() }), 'result.client'],
+    ['a list with symbol keys', [Object.assign([1], { [Symbol.for('k')]: 1 })], 'result[0]'],
+    ['a Map with fields', { map: Object.assign(new Map(), { a: 1 }) }, 'result.map'],
+    ['a Date with fields', { date: Object.assign(new Date(0), { a: 1 }) }, 'result.date'],
+    ['a boxed text with fields', [Object.assign(Object('ab'), { a: 1 })], 'result[0]'],
+    ['hidden fields', { a: Object.defineProperty({}, 'hidden', { value: 1 }) }, 'result.a'],
+    ['an error with symbol keys', [Object.assign(new Error('a'), { [Symbol.for('k')]: 1 })], 'result[0]'],
+    ['a view of shared memory', { view: new Uint8Array(new SharedArrayBuffer(4)) }, 'result.view'],
+    ['an instance of a subclass of a typed array', { bytes: new Bytes(2) }, 'result.bytes'],
+    ['a RegExp in use', { pattern: searching }, 'result.pattern'],
   ])('is refused when it holds %s, by its path', (_, value, path) => {
     const encoded = encodeValue({ result: value });
     expect(encoded).toBeInstanceOf(Unstorable);
