@@ -48,11 +48,12 @@ export interface EntryInfo {
  * a damaged entry is reported as absent, never thrown and never returned wrong. Values are bytes and are never executed.
  */
 export interface Cache {
-  /** Entry under `key`, or `undefined`. Marks it as used. */
+  /** Entry under `key`, or `undefined`. Marks it as used. Its bytes are the caller's own, to be changed at will. */
   get(key: string): MaybePromise<CacheEntry | undefined>;
   /** Header alone, so that a warm run need not read what nobody asks for. */
   head(key: string): MaybePromise<EntryHeader | undefined>;
   has(key: string): MaybePromise<boolean>;
+  /** Keeps an entry; its bytes are the cache's from now on. */
   put(key: string, entry: CacheEntry): MaybePromise<void>;
   delete(key: string): MaybePromise<boolean>;
   entries(): Iterable<EntryInfo> | AsyncIterable<EntryInfo>;

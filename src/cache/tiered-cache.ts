@@ -4,15 +4,26 @@ import { fromState, getState } from './travel.ts';
 const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> => value instanceof Promise;
 const andThen = <T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> =>
   isPromise(value) ? value.then(next) : next(value);
-const all = (results: MaybePromise<unknown>[]): MaybePromise<void> =>
-  results.some(isPromise) ? Promise.all(results).then(() => undefined) : undefined;
+const all = <T>(results: MaybePromise<T>[]): MaybePromise<T[]> =>
+  results.some(isPromise) ? Promise.all(results) : (results as T[]);
+/** What an action gives, or what `failed` makes of its error, whether it comes at once or later. */
+function guarded<T>(action: () => MaybePromise<T>, failed: (error: unknown) => T): MaybePromise<T> {
+  try {
+    const result = action();
+    return isPromise(result) ? result.catch(failed) : result;
+  } catch (error) {
+    return failed(error);
+  }
+}
 
 /**
  * Several caches as one, fastest first: a result is looked for in their order, kept in all of them, and copied to the
- * faster ones when a slower one had it. Answers at once as long as all that were asked do.
+ * faster ones when a slower one had it. Answers at once as long as all that were asked do. A cache that fails is told of
+ * once and the others go on without it; only when all of them fail to keep a result does `put` fail.
  */
 export class TieredCache implements Cache {
   readonly #tiers: readonly Cache[];
+  readonly #reported = new Set<Cache>();
 
   /** @throws RangeError without any tier. */
   constructor(tiers: readonly Cache[]) {
@@ -27,7 +38,15 @@ export class TieredCache implements Cache {
   get(key: string): MaybePromise<CacheEntry | undefined> {
     return this.#first(
       (tier) => tier.get(key),
-      (entry, index) => andThen(all(this.#tiers.slice(0, index).map((tier) => tier.put(key, entry))), () => entry),
+      (entry, index) => {
+        if (index === 0) return entry;
+        // The faster ones keep their bytes; the caller may change what it gets.
+        const kept = { header: entry.header, value: Uint8Array.prototype.slice.call(entry.value) };
+        return andThen(
+          this.#each(this.#tiers.slice(0, index), (tier) => tier.put(key, kept)),
+          () => entry,
+        );
+      },
     );
   }
 
@@ -43,14 +62,16 @@ export class TieredCache implements Cache {
   }
 
   put(key: string, entry: CacheEntry): MaybePromise<void> {
-    return all(this.#tiers.map((tier) => tier.put(key, entry)));
+    return andThen(
+      this.#each(this.#tiers, (tier) => tier.put(key, entry)),
+      (failures) => {
+        if (failures.length === this.#tiers.length) throw failures[0]!.error;
+      },
+    );
   }
 
   delete(key: string): MaybePromise<boolean> {
-    const results = this.#tiers.map((tier) => tier.delete(key));
-    return results.some(isPromise)
-      ? Promise.all(results).then((deleted) => deleted.includes(true))
-      : results.includes(true);
+    return andThen(all(this.#tiers.map((tier) => tier.delete(key))), (deleted) => deleted.includes(true));
   }
 
   async *entries(): AsyncIterable<EntryInfo> {
@@ -66,13 +87,14 @@ export class TieredCache implements Cache {
 
   /** Applies the limit to each tier. */
   evict(maxBytes: number): MaybePromise<number> {
-    const freed = this.#tiers.map((tier) => tier.evict(maxBytes));
-    const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-    return freed.some(isPromise) ? Promise.all(freed).then(sum) : sum(freed as number[]);
+    return andThen(all(this.#tiers.map((tier) => tier.evict(maxBytes))), (freed) => freed.reduce((a, b) => a + b, 0));
   }
 
   record(name: string, text: string): MaybePromise<void> {
-    return all(this.#tiers.map((tier) => tier.record?.(name, text)));
+    return andThen(
+      this.#each(this.#tiers, (tier) => tier.record?.(name, text)),
+      () => undefined,
+    );
   }
 
   recall(name: string): MaybePromise<string | undefined> {
@@ -80,17 +102,49 @@ export class TieredCache implements Cache {
   }
 
   close(): MaybePromise<void> {
-    return all(this.#tiers.map((tier) => tier.close()));
+    return andThen(all(this.#tiers.map((tier) => tier.close())), () => undefined);
   }
 
-  /** The first answer that is one, tier by tier. */
+  /** Has each of these tiers do something, all of them even if some fail; gives the failures. */
+  #each(tiers: readonly Cache[], act: (tier: Cache) => MaybePromise<void>): MaybePromise<{ error: unknown }[]> {
+    const failures: { error: unknown }[] = [];
+    const results = tiers.map((tier) =>
+      guarded<void>(
+        () => act(tier),
+        (error) => {
+          failures.push({ error });
+          this.#report(tier, error);
+        },
+      ),
+    );
+    return andThen(all(results), () => failures);
+  }
+
+  #report(tier: Cache, error: unknown): void {
+    if (this.#reported.has(tier)) return;
+    this.#reported.add(tier);
+    const message = error instanceof Error ? error.message : String(error);
+    process.emitWarning(
+      `TieredCache: tier ${this.#tiers.indexOf(tier)} (${tier.constructor.name}) failed, the others go on without it: ${message}`,
+      { code: 'HYPERNODES_CACHE_TIER_FAILED' },
+    );
+  }
+
+  /** The first answer that is one, tier by tier; a tier that fails has none. */
   #first<T>(
     ask: (tier: Cache) => MaybePromise<T | undefined>,
     found: (answer: T, index: number) => MaybePromise<T> = (answer) => answer,
     from = 0,
   ): MaybePromise<T | undefined> {
     for (let index = from; index < this.#tiers.length; index++) {
-      const answer = ask(this.#tiers[index]!);
+      const tier = this.#tiers[index]!;
+      const answer = guarded<T | undefined>(
+        () => ask(tier),
+        (error) => {
+          this.#report(tier, error);
+          return undefined;
+        },
+      );
       if (isPromise(answer)) {
         return answer.then((settled) =>
           settled === undefined ? this.#first(ask, found, index + 1) : found(settled, index),

@@ -165,9 +165,50 @@ describe('FileCache', () => {
     expect([...cache.entries()]).toHaveLength(1);
     rmSync(path, { recursive: true });
     expect(cache.get(keyOf(1))).toBeUndefined();
-    expect(() => cache.put(keyOf(1), entryOf('one'))).toThrow(/ENOENT/);
     cache.put(keyOf(1), entryOf('two'));
     expect(textOf(cache.get(keyOf(1)))).toBe('two');
+  });
+
+  it('leaves what a newer version wrote where it is, and tells once', () => {
+    const path = folder();
+    const cache = new FileCache(path);
+    for (const n of [1, 2]) cache.put(keyOf(n), entryOf('one'));
+    const newer = filesIn(path).map((file) => [file, Buffer.from(readFileSync(file))] as const);
+    for (const [file, bytes] of newer) {
+      bytes.write('HNC2');
+      writeFileSync(file, bytes);
+    }
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    for (const n of [1, 2]) {
+      expect(cache.get(keyOf(n))).toBeUndefined();
+      expect(cache.head(keyOf(n))).toBeUndefined();
+    }
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('a newer version'), { code: 'HYPERNODES_CACHE_FORMAT' }],
+    ]);
+    warn.mockRestore();
+    for (const [file, bytes] of newer) expect(readFileSync(file)).toEqual(bytes);
+  });
+
+  it('keeps to its limit in bytes, however large the entries are', () => {
+    const cache = new FileCache({ path: folder(), maxBytes: 100_000 });
+    for (let n = 0; n < 60; n++) {
+      cache.put(keyOf(n), entryOf('x'.repeat(n % 3 === 0 ? 20_000 : 500)));
+      expect([...cache.entries()].reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(100_000);
+    }
+    expect(cache.has(keyOf(59))).toBe(true);
+  });
+
+  it('says clearly that its path is none, or no directory; reads find nothing', () => {
+    expect(() => new FileCache('')).toThrow(/FileCache: path is missing/);
+    expect(() => new FileCache(undefined as never)).toThrow(/FileCache: path is missing/);
+    const file = join(folder(), 'file');
+    writeFileSync(file, '');
+    const cache = new FileCache(file);
+    expect([cache.get(keyOf(1)), cache.head(keyOf(1)), cache.has(keyOf(1))]).toEqual([undefined, undefined, false]);
+    expect([...cache.entries()]).toEqual([]);
+    const refused = { code: 'CACHE_UNWRITABLE', message: expect.stringContaining('give FileCache another path') };
+    expect(() => cache.put(keyOf(1), entryOf('one'))).toThrow(expect.objectContaining(refused));
   });
 
   it('calls commit and reload where the volume needs them', async () => {
@@ -191,6 +232,44 @@ describe('TieredCache', () => {
     const cache = new TieredCache([fast, slow]);
     expect(textOf(await cache.get(keyOf(1)))).toBe('one');
     expect(textOf(fast.get(keyOf(1)))).toBe('one');
+  });
+
+  it('lets nobody who changes a value change a faster tier', async () => {
+    for (const slow of [new FileCache(folder()), new LaterCache()]) {
+      await slow.put(keyOf(1), entryOf('one'));
+      const cache = new TieredCache([new MemoryCache(), slow]);
+      for (let round = 0; round < 3; round++) {
+        const entry = await cache.get(keyOf(1));
+        expect(textOf(entry)).toBe('one');
+        entry!.value.fill(0);
+      }
+    }
+  });
+
+  it('goes on without a tier that fails, at once or later, and tells once', async () => {
+    const fail = (): never => {
+      throw new Error('no network');
+    };
+    const broken = Object.assign(new MemoryCache(), { get: fail, head: fail, has: fail, put: fail });
+    const later = async (): Promise<never> => fail();
+    const brokenLater = Object.assign(new LaterCache(), { get: later, head: later, has: later, put: later });
+    for (const tier of [broken, brokenLater]) {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      const sound = new MemoryCache();
+      const cache = new TieredCache([tier, sound]);
+      await cache.put(keyOf(1), entryOf('one'));
+      expect(sound.has(keyOf(1))).toBe(true);
+      expect(await cache.head(keyOf(1))).toEqual(entryOf('one').header);
+      expect(await cache.has(keyOf(1))).toBe(true);
+      expect(textOf(await cache.get(keyOf(1)))).toBe('one');
+      expect(warn).toHaveBeenCalledTimes(1);
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(/tier 0 .*no network/), {
+        code: 'HYPERNODES_CACHE_TIER_FAILED',
+      });
+      // Nobody kept it, so it is not acknowledged.
+      await expect((async () => new TieredCache([tier]).put(keyOf(2), entryOf('two')))()).rejects.toThrow('no network');
+      warn.mockRestore();
+    }
   });
 
   it('answers at once when all tiers do', () => {
