@@ -3,13 +3,15 @@ import type { CacheEntry, EntryHeader } from './cache.ts';
 
 /** `HNC` and the version of the format. */
 const MAGIC = Buffer.from('HNC1');
+/** Highest version that the format has room for. */
+const NEWEST = '9'.charCodeAt(0);
 /** Magic, checksum of all that follows, checksum of the header, length of the header, length of the value. */
 const FIXED = 4 + 4 + 4 + 4 + 8;
 
 /** Bytes from the start of an entry that are sure to hold a header of ordinary size. */
 export const HEADER_PROBE = 4096;
 
-const align = (position: number): number => (position + 7) & ~7;
+const align = (position: number): number => Math.ceil(position / 8) * 8;
 
 /** One entry as bytes: checksummed over key, header and value, the value at an 8-byte boundary. */
 export function encodeEntry(key: string, { header, value }: CacheEntry): Buffer {
@@ -48,6 +50,11 @@ export function decodeHeader(key: string, bytes: Buffer): EntryHeader | undefine
   } catch {
     return undefined;
   }
+}
+
+/** Whether these are the first bytes of an entry that a newer version wrote. */
+export function isOfNewerFormat(bytes: Buffer): boolean {
+  return bytes.subarray(0, 3).equals(MAGIC.subarray(0, 3)) && bytes[3]! > MAGIC[3]! && bytes[3]! <= NEWEST;
 }
 
 /** Where the header of an entry ends, from its first bytes; `undefined` when they are none of ours. */

@@ -1,23 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Cache, CacheEntry, EntryHeader, EntryInfo, MaybePromise } from './cache.ts';
+import { asCacheError } from './cache-error.ts';
 import { checkLimit } from './check-limit.ts';
-import { decodeEntry, decodeHeader, encodeEntry, HEADER_PROBE, headerEnd } from './entry-format.ts';
-import { reportDamage } from './report-damage.ts';
+import { checkPath } from './check-path.ts';
+import { decodeEntry, decodeHeader, encodeEntry, HEADER_PROBE, headerEnd, isOfNewerFormat } from './entry-format.ts';
+import { fileInfo, namesIn } from './file-info.ts';
+import { reportDamage, reportNewerFormat } from './report-unreadable.ts';
 import { fromState, getState } from './travel.ts';
-import { writeWhole } from './write-whole.ts';
+import { readWhole, writeWhole } from './whole-file.ts';
 
 export interface FileCacheOptions {
   readonly path: string;
@@ -33,8 +25,6 @@ const ENTRY = /^[0-9a-f]{62}$/;
 const TEMPORARY = /^\.tmp-/;
 /** Age in milliseconds from which an unfinished file is nobody's any more. */
 const ORPHAN_AGE = 3_600_000;
-/** Entries between two looks at the total size. */
-const SWEEP_EVERY = 256;
 
 let temporaries = 0;
 
@@ -45,28 +35,26 @@ let temporaries = 0;
 export class FileCache implements Cache {
   readonly path: string;
   readonly #options: FileCacheOptions;
-  readonly #folders = new Set<string>();
-  #puts = 0;
+  /** Bytes that may be written before the total size is looked at again. */
+  #budget = 0;
 
   constructor(options: string | FileCacheOptions) {
     this.#options = typeof options === 'string' ? { path: options } : options;
-    this.path = this.#options.path;
+    this.path = checkPath('FileCache', this.#options?.path);
     if (this.#options.maxBytes !== undefined) checkLimit('FileCache', 'maxBytes', this.#options.maxBytes);
   }
 
   get(key: string): CacheEntry | undefined {
     const file = this.#fileOf(key);
-    let bytes: Buffer;
+    let bytes: Buffer | undefined;
     try {
-      bytes = readFileSync(file);
+      bytes = readWhole(file);
     } catch (error) {
       return absent(error);
     }
-    const entry = decodeEntry(key, bytes);
-    if (entry === undefined) {
-      reportDamage(this, file);
-      this.delete(key);
-    } else this.#touch(file);
+    const entry = bytes && decodeEntry(key, bytes);
+    if (entry !== undefined) this.#touch(file);
+    else if (bytes !== undefined && this.#reportUnreadable(bytes, file)) discard(file);
     return entry;
   }
 
@@ -87,7 +75,7 @@ export class FileCache implements Cache {
         bytes = bytes.subarray(0, readSync(descriptor, bytes, 0, end, 0));
       }
       const header = decodeHeader(key, bytes);
-      if (header === undefined) reportDamage(this, file);
+      if (header === undefined) this.#reportUnreadable(bytes, file);
       return header;
     } finally {
       closeSync(descriptor);
@@ -95,32 +83,43 @@ export class FileCache implements Cache {
   }
 
   has(key: string): boolean {
-    return statSync(this.#fileOf(key), { throwIfNoEntry: false }) !== undefined;
+    return fileInfo(this.#fileOf(key)) !== undefined;
   }
 
+  /** @throws CacheError `CACHE_FULL` or `CACHE_UNWRITABLE`; what was stored before stays readable. */
   put(key: string, entry: CacheEntry): void {
-    this.#write(this.#folderOf(key), this.#fileOf(key), encodeEntry(key, entry));
+    const bytes = encodeEntry(key, entry);
+    this.#write(this.#folderOf(key), this.#fileOf(key), bytes);
     const { maxBytes } = this.#options;
-    if (maxBytes !== undefined && ++this.#puts % SWEEP_EVERY === 1) this.evict(maxBytes);
+    if (maxBytes === undefined) return;
+    // Looking at the size costs time for every entry; a sixteenth of the limit is kept free for what is put between.
+    this.#budget -= bytes.byteLength;
+    if (this.#budget > 0) return;
+    this.evict((maxBytes * 15) / 16);
+    this.#budget = maxBytes / 16;
   }
 
   delete(key: string): boolean {
     const file = this.#fileOf(key);
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
-    rmSync(file, { force: true });
+    if (fileInfo(file) === undefined) return false;
+    try {
+      rmSync(file, { force: true });
+    } catch (error) {
+      throw asCacheError(error, 'FileCache', this.path);
+    }
     return true;
   }
 
   *entries(): Iterable<EntryInfo> {
-    for (const folder of list(this.path)) {
+    for (const folder of namesIn(this.path)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
-      for (const name of list(join(this.path, folder))) {
-        const info = statSync(join(this.path, folder, name), { throwIfNoEntry: false });
+      for (const name of namesIn(join(this.path, folder))) {
+        const info = fileInfo(join(this.path, folder, name));
         if (info === undefined) continue;
         if (ENTRY.test(name))
           yield { key: folder + name, size: info.size, usedAt: Math.max(info.atimeMs, info.mtimeMs) };
         else if (TEMPORARY.test(name) && Date.now() - info.mtimeMs > ORPHAN_AGE) {
-          rmSync(join(this.path, folder, name), { force: true });
+          discard(join(this.path, folder, name));
         }
       }
     }
@@ -175,19 +174,29 @@ export class FileCache implements Cache {
 
   /** Written beside its place and renamed, so that no reader ever sees half of it. */
   #write(folder: string, file: string, bytes: Buffer): void {
-    if (!this.#folders.has(folder)) {
-      mkdirSync(folder, { recursive: true });
-      this.#folders.add(folder);
-    }
     const temporary = join(folder, `.tmp-${process.pid}-${Date.now().toString(36)}-${temporaries++}`);
     try {
-      writeWhole(temporary, bytes);
+      try {
+        writeWhole(temporary, bytes);
+      } catch (error) {
+        // The folder is not there yet, or not any more.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        makeFolder(folder);
+        writeWhole(temporary, bytes);
+      }
       renameSync(temporary, file);
     } catch (error) {
-      this.#folders.delete(folder);
-      rmSync(temporary, { force: true });
-      throw error;
+      discard(temporary);
+      throw asCacheError(error, 'FileCache', this.path);
     }
+  }
+
+  /** Tells of an entry that cannot be read; whether it is of no use to anybody. */
+  #reportUnreadable(bytes: Buffer, file: string): boolean {
+    const isNewer = isOfNewerFormat(bytes);
+    if (isNewer) reportNewerFormat(this, file);
+    else reportDamage(this, file);
+    return !isNewer;
   }
 
   /** Remembers the use where eviction will ask for it. */
@@ -223,10 +232,21 @@ function absent(error: unknown): undefined {
   throw error;
 }
 
-function list(folder: string): string[] {
+/** Makes a folder in two steps: on a read-only volume a recursive `mkdir` says that something is missing. */
+function makeFolder(folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
   try {
-    return readdirSync(folder);
+    mkdirSync(folder);
   } catch (error) {
-    return absent(error) ?? [];
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Removes a file if that can be done; on a read-only volume it stays. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Nobody needs it, but it does no harm either.
   }
 }

@@ -4,6 +4,9 @@ const CAPACITY = 1 << 16;
 /** Strings up to this length are copied by hand, which beats a native call. */
 const SHORT = 32;
 
+/** Most bytes that the hash is given at once; it takes less than 2 GiB. */
+const AT_ONCE = 1 << 30;
+
 const float = new Float64Array(1);
 const floatBytes = new Uint8Array(float.buffer);
 
@@ -110,6 +113,6 @@ export class EncodingBuffer {
 
   #stream(bytes: Uint8Array): void {
     this.#flush();
-    this.#hash!.update(bytes);
+    for (let at = 0; at < bytes.byteLength; at += AT_ONCE) this.#hash!.update(bytes.subarray(at, at + AT_ONCE));
   }
 }

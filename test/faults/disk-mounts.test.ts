@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiskCache } from 'hypernodes/cache';
+import { DiskCache, FileCache } from 'hypernodes/cache';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { bytesOf, entryOf, keyOf } from '../fixtures/cache/entries.mjs';
 
@@ -126,5 +126,57 @@ describe.skipIf(refusal !== undefined)('DiskCache on a disk of its own', () => {
     cache.put(keyOf(2), entryOf(2));
     expect(new DiskCache(path).has(keyOf(2))).toBe(true);
     cache.close();
+  });
+});
+
+describe.skipIf(refusal !== undefined)('FileCache on a disk of its own', () => {
+  it('says when the disk is full, keeps what it has, and uses freed space again', () => {
+    mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder);
+    const cache = new FileCache(join(folder, 'cache'));
+    const stored: number[] = [];
+    const refused: number[] = [];
+    for (let n = 0; n < 300; n++) {
+      try {
+        cache.put(keyOf(n), entryOf(n));
+        stored.push(n);
+      } catch (error) {
+        expect(error).toMatchObject({
+          code: 'CACHE_FULL',
+          message: expect.stringContaining('give FileCache a maxBytes'),
+        });
+        refused.push(n);
+      }
+    }
+    expect(stored.length).toBeGreaterThan(20);
+    expect(refused.length).toBeGreaterThan(20);
+    for (const n of stored) expect(bytesOf(n).equals(cache.get(keyOf(n))!.value)).toBe(true);
+    for (const n of refused) expect(cache.has(keyOf(n))).toBe(false);
+    expect(cache.evict(1_000_000)).toBeGreaterThan(500_000);
+    const [again] = refused;
+    cache.put(keyOf(again!), entryOf(again!));
+    expect(bytesOf(again!).equals(cache.get(keyOf(again!))!.value)).toBe(true);
+  });
+
+  it('reads from a read-only disk, damage and limit or not, and refuses to write with what to do', () => {
+    mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder);
+    const path = join(folder, 'cache');
+    const writer = new FileCache(path);
+    for (const n of [1, 2]) writer.put(keyOf(n), entryOf(n));
+    const damaged = join(path, keyOf(2).slice(0, 2), keyOf(2).slice(2));
+    writeFileSync(damaged, 'damaged');
+    mount('-o', 'remount,ro', folder);
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const cache = new FileCache({ path, maxBytes: 1_000_000 });
+    expect(bytesOf(1).equals(cache.get(keyOf(1))!.value)).toBe(true);
+    expect(cache.head(keyOf(1))).toEqual(entryOf(1).header);
+    expect(cache.get(keyOf(2))).toBeUndefined();
+    const refused = expect.objectContaining({
+      code: 'CACHE_UNWRITABLE',
+      message: expect.stringMatching(/cannot be written to \(EROFS.*Make the directory writable/),
+    });
+    expect(() => cache.put(keyOf(3), entryOf(3))).toThrow(refused);
+    expect(() => cache.delete(keyOf(1))).toThrow(refused);
+    expect(warned).toHaveBeenCalledTimes(1);
+    warned.mockRestore();
   });
 });

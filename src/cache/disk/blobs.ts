@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { EntryHeader } from '../cache.ts';
-import { writeWhole } from '../write-whole.ts';
-import { fileInfo, namesIn } from './file-info.ts';
+import { fileInfo, namesIn } from '../file-info.ts';
+import { readWhole, writeWhole } from '../whole-file.ts';
 
 /** Age in milliseconds from which an unfinished file is nobody's any more. */
 const ORPHAN_AGE = 3_600_000;
@@ -52,7 +52,7 @@ export class Blobs {
   #refresh(name: string, bytes: number, checksum: number): boolean {
     const now = new Date();
     try {
-      if (!this.has(name, bytes) || crc32(readFileSync(this.#fileOf(name))) !== checksum) return false;
+      if (!this.has(name, bytes) || crc32(readWhole(this.#fileOf(name)) ?? '') !== checksum) return false;
       utimesSync(this.#fileOf(name), now, now);
       return true;
     } catch {
@@ -66,7 +66,7 @@ export class Blobs {
 
   read(name: string): Buffer | undefined {
     try {
-      return readFileSync(this.#fileOf(name));
+      return readWhole(this.#fileOf(name));
     } catch {
       return undefined;
     }

@@ -1,8 +1,9 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { CacheError } from '../../errors.ts';
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from '../cache.ts';
+import { asCacheError } from '../cache-error.ts';
 import { checkLimit } from '../check-limit.ts';
-import { reportDamage } from '../report-damage.ts';
+import { checkPath } from '../check-path.ts';
+import { reportDamage } from '../report-unreadable.ts';
 import { fromState, getState } from '../travel.ts';
 import { finishAtExit } from './finish-at-exit.ts';
 import { keyBytes } from './key-bytes.ts';
@@ -44,10 +45,7 @@ export class DiskCache implements Cache {
 
   constructor(options: string | DiskCacheOptions) {
     this.#options = typeof options === 'string' ? { path: options } : options;
-    this.path = this.#options.path;
-    if (typeof this.path !== 'string' || this.path === '') {
-      throw new TypeError('DiskCache: path is missing; expected the path of a directory.');
-    }
+    this.path = checkPath('DiskCache', this.#options?.path);
     if (this.#options.maxBytes !== undefined) checkLimit('DiskCache', 'maxBytes', this.#options.maxBytes);
   }
 
@@ -225,7 +223,7 @@ export class DiskCache implements Cache {
     try {
       return write(store);
     } catch (error) {
-      throw asCacheError(error, this.path);
+      throw asCacheError(error, 'DiskCache', this.path);
     }
   }
 
@@ -242,21 +240,4 @@ const textKey = (name: string): Buffer => keyBytes(`text: ${name}`);
 
 function headerOf({ bytes, head }: FoundRecord): EntryHeader {
   return JSON.parse(bytes.toString('utf8', head.headerAt, head.headerEnd)) as EntryHeader;
-}
-
-function asCacheError(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof CacheError || typeof code !== 'string') return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new CacheError('CACHE_FULL', `${path}: no space left for cache entries.`, {
-      path,
-      hint: 'Free space on that disk, or give DiskCache a maxBytes, or another path.',
-      cause: error,
-    });
-  }
-  return new CacheError('CACHE_UNWRITABLE', `${path}: the cache cannot be written to (${message}).`, {
-    path,
-    hint: 'Make the directory writable, or give DiskCache another path.',
-    cause: error,
-  });
 }

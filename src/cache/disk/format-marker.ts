@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { CacheError } from '../../errors.ts';
-import { writeWhole } from '../write-whole.ts';
+import { writeWhole } from '../whole-file.ts';
 
 const FORMAT = 1;
 

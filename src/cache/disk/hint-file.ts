@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { writeWhole } from '../write-whole.ts';
+import { writeWhole } from '../whole-file.ts';
 import { ROW_BYTES } from './entry-table.ts';
 
 /** `HNH1`: magic, checksum of the rest, bytes of the segment it speaks of, whether the segment is finished, rows. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileInfo } from '../file-info.ts';
 import { DROPPED } from './entry-table.ts';
-import { fileInfo } from './file-info.ts';
 import { type Fingerprint, fingerprint } from './key-bytes.ts';
 import { BLOB, blobNameAt, decodeRecord, keyAt, TEXT, TOMBSTONE } from './record-format.ts';
 import type { Segment } from './segments.ts';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, rmSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { fileInfo, namesIn } from './file-info.ts';
+import { fileInfo, namesIn } from '../file-info.ts';
 import { isAlive } from './process-alive.ts';
 
 /** One append-only file of records; only the thread that made it writes to it. */

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileInfo } from '../file-info.ts';
 import { Blobs } from './blobs.ts';
 import { DROPPED, EntryTable, ROW_BYTES, type Row } from './entry-table.ts';
-import { fileInfo } from './file-info.ts';
 import { checkFormat, markFormat } from './format-marker.ts';
 import { readHint, writeHint } from './hint-file.ts';
 import { type Fingerprint, fingerprint } from './key-bytes.ts';
