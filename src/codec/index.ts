@@ -1,2 +1,2 @@
 export { Unstorable } from './unstorable.ts';
-export { decodeValue, encodeValue } from './value-codec.ts';
+export { decodeValue, encodeValue, isMostlyRaw } from './value-codec.ts';

@@ -68,10 +68,13 @@ function look(value: object, search: Search): string | undefined {
 }
 
 function lookAtRecord(value: object, search: Search, isBare: boolean): string | undefined {
-  if (Object.getOwnPropertySymbols(value).length > 0) return 'an object with symbol keys';
   const keys = Object.keys(value);
-  // Most often none is hidden, and then counting is enough.
-  if (Object.getOwnPropertyNames(value).length !== keys.length) return 'an object with hidden fields';
+  // Counting is much cheaper than asking for symbols and hidden fields, of which there are hardly ever any.
+  if (Reflect.ownKeys(value).length !== keys.length) {
+    return Object.getOwnPropertySymbols(value).length > 0
+      ? 'an object with symbol keys'
+      : 'an object with hidden fields';
+  }
   if (isBare) search.rich = true;
   for (const key of keys) {
     const field = (value as Record<string, unknown>)[key];
@@ -84,11 +87,15 @@ function lookAtList(list: readonly unknown[], search: Search): string | undefine
   const { length } = list;
   for (let index = 0; index < length; index++) if (mattersWithin(list[index])) search.pending.push(list[index]);
   if (length > EXTRAS_UP_TO) return undefined;
-  const isElement = (key: string): boolean => Number(key) < length && String(Number(key)) === key;
-  for (const key of Object.keys(list)) {
-    if (!isElement(key)) search.pending.push((list as unknown as Record<string, unknown>)[key]);
+  const keys = Reflect.ownKeys(list);
+  // Elements come first, then `length`, then whatever else there is: most often nothing.
+  for (let last = keys.length - 1; keys[last] !== 'length'; last--) {
+    const key = keys[last]!;
+    if (typeof key === 'symbol') return 'a list with symbol keys';
+    if (!Object.prototype.propertyIsEnumerable.call(list, key)) return 'a list with hidden fields';
+    search.pending.push((list as unknown as Record<string, unknown>)[key]);
   }
-  return Object.getOwnPropertySymbols(list).length > 0 ? 'a list with symbol keys' : undefined;
+  return undefined;
 }
 
 function lookAtView(view: ArrayBufferView, search: Search): string | undefined {

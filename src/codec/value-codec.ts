@@ -99,23 +99,50 @@ export function decodeValue(bytes: Uint8Array): Record<string, unknown> | undefi
 }
 
 function decode(bytes: Buffer): Record<string, unknown> | undefined {
-  if (bytes[0] !== FORMAT) return undefined;
-  const count = bytes.readUInt32LE(4);
   const outputs: Record<string, unknown> = {};
+  for (const { codec, view, name, at, length } of partsOf(bytes)) {
+    const value = decodeOutput(codec, view, bytes.subarray(at, at + length));
+    Object.defineProperty(outputs, name, { value, enumerable: true, writable: true, configurable: true });
+  }
+  return outputs;
+}
+
+/** Whether most of an encoded result is buffers and typed arrays as they are, which rarely get smaller by compression. */
+export function isMostlyRaw(encoded: Uint8Array): boolean {
+  try {
+    const parts = partsOf(Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength));
+    const raw = parts.reduce((sum, { codec, length }) => sum + (codec === CODEC.view ? length : 0), 0);
+    return raw > encoded.byteLength / 2;
+  } catch {
+    return false;
+  }
+}
+
+/** Where one output is among the bytes of a result. */
+interface EncodedPart {
+  readonly codec: number;
+  readonly view: number;
+  readonly name: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** @throws RangeError for bytes of another format, or none of ours. */
+function partsOf(bytes: Buffer): EncodedPart[] {
+  if (bytes[0] !== FORMAT) throw new RangeError(`unknown format ${bytes[0]}`);
+  const parts: EncodedPart[] = [];
   let position = 8;
-  for (let index = 0; index < count; index++) {
+  for (let left = bytes.readUInt32LE(4); left > 0; left--) {
     const codec = bytes[position]!;
     const view = bytes[position + 1]!;
     const nameEnd = position + HEAD + bytes.readUInt16LE(position + 2);
     const length = bytes.readDoubleLE(position + 4);
     const at = align(nameEnd);
-    if (!(length >= 0 && at + length <= bytes.length)) return undefined;
-    const name = bytes.toString('utf8', position + HEAD, nameEnd);
-    const value = decodeOutput(codec, view, bytes.subarray(at, at + length));
-    Object.defineProperty(outputs, name, { value, enumerable: true, writable: true, configurable: true });
+    if (!(length >= 0 && at + length <= bytes.length)) throw new RangeError('an output ends after the end');
+    parts.push({ codec, view, name: bytes.toString('utf8', position + HEAD, nameEnd), at, length });
     position = at + length;
   }
-  return outputs;
+  return parts;
 }
 
 /** The next 8-byte boundary; without bit operations, which end at 2 GiB. */

@@ -147,6 +147,7 @@ describe('a stored value', () => {
     ['a unique symbol', { kind: Symbol('k') }, 'result.kind'],
     ['an instance among the properties of a list', Object.assign([1], { client: new Client() }), 'result.client'],
     ['a list with symbol keys', [Object.assign([1], { [Symbol.for('k')]: 1 })], 'result[0]'],
+    ['a list with hidden fields', [((strings: TemplateStringsArray) => strings)`text`], 'result[0]'],
     ['a Map with fields', { map: Object.assign(new Map(), { a: 1 }) }, 'result.map'],
     ['a Date with fields', { date: Object.assign(new Date(0), { a: 1 }) }, 'result.date'],
     ['a boxed text with fields', [Object.assign(Object('ab'), { a: 1 })], 'result[0]'],

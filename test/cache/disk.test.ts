@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
-import { type CacheEntry, DiskCache, MemoryCache } from 'hypernodes/cache';
+import { type CacheEntry, DiskCache, encodeValue, MemoryCache } from 'hypernodes/cache';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 const folders: string[] = [];
@@ -250,6 +250,15 @@ describe('DiskCache', () => {
     const reader = new DiskCache(path);
     expect(Buffer.alloc(1_000_000, 'abc').equals(reader.get(keyOf(1))!.value)).toBe(true);
     expect(Buffer.alloc(10_000, 'abc').equals(reader.get(keyOf(2))!.value)).toBe(true);
+    // Loaded without a copy, typed arrays are worth more than the space.
+    const floats = encodeValue({ result: new Float32Array(100_000) }) as Uint8Array;
+    cache.put(keyOf(3), entryOf(floats));
+    expect(sizeOf(path)).toBeGreaterThan(400_000);
+    expect(Buffer.compare(floats, reader.get(keyOf(3))!.value)).toBe(0);
+    // What only begins like a result of ours is bytes like others.
+    const lookalike = Buffer.alloc(10_000, 1);
+    cache.put(keyOf(4), entryOf(lookalike));
+    expect(lookalike.equals(reader.get(keyOf(4))!.value)).toBe(true);
   });
 
   it('sweeps away what killed processes left, and nothing younger or foreign', () => {

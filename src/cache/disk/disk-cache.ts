@@ -1,4 +1,5 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { isMostlyRaw } from '../../codec/index.ts';
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from '../cache.ts';
 import { asCacheError } from '../cache-error.ts';
 import { checkLimit } from '../check-limit.ts';
@@ -16,7 +17,10 @@ export interface DiskCacheOptions {
   readonly path: string;
   /** Bytes on disk to keep to; the least recently used entries make room. Default unlimited. */
   readonly maxBytes?: number;
-  /** Deflate values of 4 KB and more where that saves a fifth. Default false: it costs more time than it saves. */
+  /**
+   * Deflate values of 4 KB and more where that saves a fifth, other than buffers and typed arrays. Default false: it costs
+   * more time than it saves.
+   */
   readonly compression?: boolean;
 }
 
@@ -101,7 +105,7 @@ export class DiskCache implements Cache {
   }
 
   #pack(value: Uint8Array): { bytes: Uint8Array; flags: number } {
-    if (this.#options.compression && value.byteLength >= COMPRESSED_BYTES) {
+    if (this.#options.compression && value.byteLength >= COMPRESSED_BYTES && !isMostlyRaw(value)) {
       const deflated = deflateRawSync(value, { level: 1 });
       if (deflated.byteLength <= value.byteLength * 0.8) return { bytes: deflated, flags: DEFLATED };
     }

@@ -26,8 +26,8 @@ const SEAL_BYTES = 64 << 20;
 /** Bytes that surely hold most headers. */
 const PROBE = 2048;
 
-/** Hints up to this size are read into one buffer; that of a full segment of small entries is half of it. */
-const MOST_SCRATCH = 8 << 20;
+/** Hints up to this size are read into one buffer: that of a full segment of the smallest entries. */
+const MOST_SCRATCH = 16 << 20;
 const nothing = Buffer.alloc(0);
 
 /** What `read` found; `bytes` are valid until the next call of the store. */
@@ -67,7 +67,7 @@ export class Store {
     const sizes = found.map(({ hint }) => fileInfo(hint)?.size ?? 0);
     const hinted = sizes.reduce((sum, size) => sum + size, 0);
     this.table = new EntryTable(Math.ceil(hinted / ROW_BYTES));
-    const scratch = Buffer.allocUnsafeSlow(Math.min(hinted, MOST_SCRATCH));
+    const scratch = Buffer.allocUnsafeSlow(Math.min(Math.max(0, ...sizes), MOST_SCRATCH));
     for (const segment of found) this.#load(segment, scratch);
   }
 
