@@ -46,6 +46,15 @@ function passageOf(step: Step, definition: NestedDefinition): Passage {
 
 /** Runs a pipeline as one step of another; gives the list of its exposed outputs. */
 export function runNested(outer: Execution, step: Step, definition: NestedDefinition): MaybePromise<unknown[]> {
+  const scope = outer.scope.nested(definition);
+  // Without a cache nobody below knows of values that are yet to be loaded.
+  if (scope.cache === undefined && outer.digests !== undefined) {
+    return andThen(loadSlots(step.inputSlots, outer.values), () => start(outer, step, definition, scope));
+  }
+  return start(outer, step, definition, scope);
+}
+
+function start(outer: Execution, step: Step, definition: NestedDefinition, scope: Scope): MaybePromise<unknown[]> {
   const passage = passageOf(step, definition);
   const { plan, sources } = passage;
   const values = new Array<unknown>(plan.slotCount).fill(undefined);
@@ -55,7 +64,7 @@ export function runNested(outer: Execution, step: Step, definition: NestedDefini
     const given = source < 0 ? undefined : outer.values[source];
     values[external.slot] = given === undefined ? definition.pipeline.bound[external.name] : given;
   }
-  const nesting: Nesting = { outer, step, definition, scope: outer.scope.nested(definition), passage, values };
+  const nesting: Nesting = { outer, step, definition, scope, passage, values };
   return definition.mapOver.length > 0 ? runMapped(nesting) : runOnce(nesting);
 }
 
@@ -73,6 +82,7 @@ interface Nesting {
 const innerSettings = ({ outer, step, definition, passage }: Nesting): GivenSettings => ({
   hasResources: outer.settings.hasResources || passage.boundResources,
   timeout: timeoutOf(definition),
+  loadsOutputs: outer.digests === undefined,
   recompute: outer.settings.recompute?.within(outer.plan, step),
 });
 
