@@ -41,6 +41,7 @@ export function capturedScope(
   look: Member['look'],
   isRepeated: boolean,
 ): CapturedScope {
+  if (raw.description.startsWith('With')) return withScope(raw);
   const kind = raw.description.startsWith('Module') ? 'module' : raw.description === 'Script' ? 'script' : 'closure';
   let instances = known.get(place);
   if (!instances) {
@@ -58,6 +59,18 @@ export function capturedScope(
   }
   const scope: CapturedScope = { kind, description: raw.description };
   instances.push({ scope, members: [member] });
+  return scope;
+}
+
+const withScopes = new WeakMap<RawScope['variables'], CapturedScope>();
+
+/** The variables of a `with` statement are an object that the engine shows itself. */
+function withScope({ variables, description }: RawScope): CapturedScope {
+  let scope = withScopes.get(variables);
+  if (!scope) {
+    scope = { kind: 'closure', description };
+    withScopes.set(variables, scope);
+  }
   return scope;
 }
 

@@ -1,3 +1,8 @@
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeHeapSnapshot } from 'node:v8';
+import { threadId } from 'node:worker_threads';
 import { withInspector } from './inspector.ts';
 
 /** A heap snapshot as the engine gives it: flat lists of numbers, described by `meta`. */
@@ -14,7 +19,7 @@ interface HeapSnapshot {
   readonly strings: readonly string[];
 }
 
-/** Longest snapshot, in characters, that is looked through; larger heaps would stop the program for seconds. */
+/** Largest snapshot, in bytes, that is looked through; larger heaps would stop the program for seconds. */
 const LARGEST = 300_000_000;
 
 const known = new WeakMap<Function, { readonly value: unknown }>();
@@ -23,7 +28,7 @@ const known = new WeakMap<Function, { readonly value: unknown }>();
  * The `this` that an arrow function took from the function around it; `undefined` when it cannot be found.
  *
  * The engine hides it from its list of scopes, so a snapshot of the heap is searched for it. That takes from a tenth of a
- * second to a few seconds, depending on the heap, and is done once per function. Node 20 only.
+ * second to a few seconds, depending on the heap, and is done once per function.
  */
 export function lexicalThis(fn: Function): { readonly value: unknown } | undefined {
   let found = known.get(fn);
@@ -34,30 +39,17 @@ export function lexicalThis(fn: Function): { readonly value: unknown } | undefin
   return found;
 }
 
-/** From Node 22 on, the inspector answers a request for a snapshot only after the code that asked has ended. */
-const ANSWERS_AT_ONCE = Number.parseInt(process.versions.node, 10) < 22;
-
 function search(fn: Function): { readonly value: unknown } | undefined {
-  if (!ANSWERS_AT_ONCE) return undefined;
   return withInspector((inspector) => {
-    let length = 0;
-    const chunks: string[] = [];
-    const forget = inspector.listen('HeapProfiler.addHeapSnapshotChunk', ({ params }) => {
-      const { chunk } = params as { chunk: string };
-      length += chunk.length;
-      if (length <= LARGEST) chunks.push(chunk);
-    });
     try {
+      // Asked first, so that the numbers of objects stay what they are in the snapshot.
       inspector.post('HeapProfiler.enable');
-      inspector.post('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
-      if (length > LARGEST) return undefined;
+      const snapshot = takeSnapshot();
       const { heapSnapshotObjectId } = inspector.post<{ heapSnapshotObjectId: string }>(
         'HeapProfiler.getHeapObjectId',
-        {
-          objectId: inspector.handle(fn),
-        },
+        { objectId: inspector.handle(fn) },
       );
-      const id = thisOf(JSON.parse(chunks.join('')) as HeapSnapshot, Number(heapSnapshotObjectId));
+      const id = snapshot && thisOf(snapshot, Number(heapSnapshotObjectId));
       if (id === undefined) return undefined;
       const { result } = inspector.post<{ result: { objectId?: string } }>('HeapProfiler.getObjectByHeapObjectId', {
         objectId: String(id),
@@ -66,9 +58,20 @@ function search(fn: Function): { readonly value: unknown } | undefined {
       return { value: inspector.value(result) };
     } finally {
       inspector.post('HeapProfiler.disable');
-      forget();
     }
   });
+}
+
+/** A snapshot of this thread's heap. It goes through a file because the inspector, from Node 22 on, gives none at once. */
+function takeSnapshot(): HeapSnapshot | undefined {
+  const file = join(tmpdir(), `hypernodes-${process.pid}-${threadId}-${Date.now()}.heapsnapshot`);
+  try {
+    writeHeapSnapshot(file);
+    if (statSync(file).size > LARGEST) return undefined;
+    return JSON.parse(readFileSync(file, 'utf8')) as HeapSnapshot;
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
 /** The number of the object that is `this` in the nearest context around a function that has one. */

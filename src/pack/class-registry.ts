@@ -17,8 +17,10 @@ const classes = processRegistry<Classes>('classes', () => ({
 /**
  * The id of a class that travels by value: the digest of all that it consists of, so that equal programs give equal bytes
  * and changed code is another class. Instances that come back are told by it what they are instances of.
+ *
+ * @param digest Of the content; `undefined` for a class that cannot travel.
  */
-export function classIdOf(made: Function, digest: () => string): string {
+export function classIdOf(made: Function, digest: () => string | undefined): string {
   const arrived = classes.arrived.get(made);
   if (arrived !== undefined) return arrived;
   let sent = classes.sent.get(made);
@@ -27,6 +29,7 @@ export function classIdOf(made: Function, digest: () => string): string {
     classes.sent.set(made, sent);
   }
   const content = digest();
+  if (content === undefined) return '';
   let id = sent.get(content);
   if (id === undefined) {
     id = freeId(made, content);

@@ -14,7 +14,7 @@ export function writeInstance(encoder: Encoder, value: object): void {
   const made: unknown = Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value;
   if (typeof made === 'function' && made.prototype === value) {
     encoder.heads.byte(Kind.prototype);
-    encoder.bodies.unsigned(encoder.refer(made, `class ${made.name}`));
+    encoder.bodies.unsigned(encoder.refer(made, ''));
     return;
   }
   const isPlain = isForeignPlain(Object.getPrototypeOf(value));

@@ -12,7 +12,6 @@ import type { Encoder } from './encoder.ts';
 import { Kind } from './format.ts';
 import { Refusal } from './refusal.ts';
 import { SharedVariable } from './shared-variable.ts';
-import { getState, reduce } from './symbols.ts';
 
 /** Objects with more properties than this are taken for dictionaries, whose keys no other object has. */
 const LARGEST_SHAPE = 40;
@@ -49,19 +48,23 @@ function writeObject(encoder: Encoder, value: object): void {
 
 /** The quick way for objects that are nothing but data; false for others. */
 function writePlain(encoder: Encoder, value: object): boolean {
-  const keys = Object.keys(value);
-  if (keys.length > LARGEST_SHAPE || Reflect.ownKeys(value).length !== keys.length) return false;
-  if (!Object.isExtensible(value)) return false;
+  // With symbols, it may have hooks.
+  if (Object.getOwnPropertySymbols(value).length > 0 || !Object.isExtensible(value)) return false;
+  const keys = Object.getOwnPropertyNames(value);
   const values: unknown[] = [];
   for (const key of keys) {
     const descriptor = Reflect.getOwnPropertyDescriptor(value, key)!;
-    if (!descriptor.writable || !descriptor.configurable) return false;
+    if (!descriptor.writable || !descriptor.enumerable || !descriptor.configurable) return false;
     if (typeof descriptor.value === 'function') encoder.homes.add(descriptor.value, value);
     values.push(descriptor.value);
   }
-  if (getState in value || reduce in value) return false;
   encoder.heads.byte(Kind.object);
-  encoder.shape(keys);
+  if (keys.length > LARGEST_SHAPE) {
+    encoder.heads.byte(0);
+    encoder.keys(keys);
+  } else {
+    encoder.shape(keys);
+  }
   for (let i = 0; i < keys.length; i++) encoder.slot(values[i], keys[i]!);
   return true;
 }

@@ -6,7 +6,7 @@ import { Homes } from './homes.ts';
 import { MemoryLayout } from './memory-layout.ts';
 import { type Label, printPath, Refusal, refusalError } from './refusal.ts';
 
-import { SharedVariables } from './shared-variable.ts';
+import { SharedVariable, SharedVariables } from './shared-variable.ts';
 
 /** Writes the record of one value: its head and its body. */
 export type RecordWriter = (encoder: Encoder, value: object | symbol) => void;
@@ -34,6 +34,7 @@ export class Encoder {
   runsCode = false;
 
   readonly #writeRecord: RecordWriter;
+  readonly #isMeasured: boolean;
   readonly #numbers = new Map<unknown, number>();
   readonly #values: (object | symbol)[] = [];
   readonly #parents: number[] = [];
@@ -48,10 +49,12 @@ export class Encoder {
   /**
    * @param writeRecord Writes any record.
    * @param classId The id by which a class is known wherever it travels; empty for none.
+   * @param isMeasured Whether to note what each record takes.
    */
-  constructor(writeRecord: RecordWriter, classId: (made: Function) => string) {
+  constructor(writeRecord: RecordWriter, classId: (made: Function) => string, isMeasured = false) {
     this.#writeRecord = writeRecord;
     this.classId = classId;
+    this.#isMeasured = isMeasured;
   }
 
   /** The number of the record that is being written. */
@@ -71,8 +74,10 @@ export class Encoder {
       this.#rootLength = this.bodies.length;
       while (this.#current < this.#values.length - 1) {
         this.#current++;
-        this.#headStarts.push(this.heads.length);
-        this.#bodyStarts.push(this.bodies.length);
+        if (this.#isMeasured) {
+          this.#headStarts.push(this.heads.length);
+          this.#bodyStarts.push(this.bodies.length);
+        }
         this.#writeRecord(this, this.#values[this.#current]!);
       }
     } catch (error) {
@@ -144,7 +149,7 @@ export class Encoder {
     return this.#numbers.has(value);
   }
 
-  /** Writes a list of property names into the heads: in full the first time, as a number from then on. */
+  /** Writes a list of property names into the heads: in full the first time, as a number above 0 from then on. */
   shape(keys: readonly string[]): void {
     let shape = this.#shapes;
     for (const key of keys) {
@@ -183,7 +188,7 @@ export class Encoder {
   #owner(): string | undefined {
     for (let at = this.#parents[this.#current] ?? NO_PARENT; at !== NO_PARENT; at = this.#parents[at]!) {
       const value = this.#values[at];
-      if (typeof value !== 'object' || Array.isArray(value)) continue;
+      if (typeof value !== 'object' || Array.isArray(value) || value instanceof SharedVariable) continue;
       const made: unknown = value.constructor;
       if (typeof made === 'function' && made !== Object && made.name) return made.name;
     }
@@ -208,7 +213,8 @@ export class Encoder {
     const records = HEADER_LENGTH + 4 + front.length + this.heads.length + this.bodies.length;
     const { offsets, end } = this.memory.place(records);
     check?.(end);
-    const payload = new Uint8Array(end);
+    // Every byte is written below, so none needs to be cleared first.
+    const payload = new Uint8Array(Buffer.allocUnsafeSlow(end).buffer);
     payload.set(envelopeHeader({ form: BodyForm.graph, runsCode: this.runsCode }));
     new DataView(payload.buffer).setUint32(HEADER_LENGTH, front.length, true);
     let at = HEADER_LENGTH + 4;
@@ -216,7 +222,7 @@ export class Encoder {
       payload.set(part, at);
       at += part.length;
     }
-    this.memory.copy(payload, offsets);
+    this.memory.copy(payload, offsets, at);
     return seal(payload);
   }
 

@@ -2,7 +2,7 @@ import { constructorAt } from './constructed.ts';
 import { corrupt } from './corrupt.ts';
 import { type Decoder, type Part, PENDING } from './decoder.ts';
 import { Kind } from './format.ts';
-import type { HeadNote, HeadReader } from './read-head.ts';
+import type { ClassHead, FunctionHead, HeadReader, ReducedHead } from './read-head.ts';
 import { exportOf } from './references/resolve-reference.ts';
 import { fillClass } from './revive-class.ts';
 import { fillFunction } from './revive-function.ts';
@@ -11,17 +11,18 @@ import { fromState } from './symbols.ts';
 
 /** Reads the body of a record into the object that its head gave, or arranges for it to be made. */
 export function fillRecord(decoder: Decoder, record: number, heads: HeadReader, variables: RevivedVariables): void {
-  const note = heads.notes[record]!;
+  const kind = heads.kinds[record]!;
+  const detail = heads.details[record];
   const value = decoder.value(record) as object;
-  switch (note.kind) {
+  switch (kind) {
     case Kind.object:
-      fillObject(decoder, value as Record<string, unknown>, note.keys as readonly string[]);
+      fillObject(decoder, value as Record<string, unknown>, detail as readonly string[]);
       return;
     case Kind.record:
       fillRest(decoder, value);
       return;
     case Kind.array:
-      fillArray(decoder, value as unknown[], note.length as number);
+      fillArray(decoder, value as unknown[], detail as number);
       return;
     case Kind.map:
       fillMap(decoder, value as Map<unknown, unknown>);
@@ -44,13 +45,13 @@ export function fillRecord(decoder: Decoder, record: number, heads: HeadReader, 
       variables.read(decoder, record);
       return;
     case Kind.function:
-      fillFunction(decoder, record, note, variables);
+      fillFunction(decoder, record, detail as FunctionHead, variables);
       return;
     case Kind.class:
-      fillClass(decoder, record, note, variables);
+      fillClass(decoder, record, detail as ClassHead, variables);
       return;
     default:
-      fillMade(decoder, record, note);
+      fillMade(decoder, record, kind, detail);
   }
 }
 
@@ -157,9 +158,9 @@ function fillNamespace(decoder: Decoder, target: object): void {
 }
 
 /** Records that a constructor, an export or a class makes. */
-function fillMade(decoder: Decoder, record: number, note: HeadNote): void {
+function fillMade(decoder: Decoder, record: number, kind: number, detail: unknown): void {
   const { bodies } = decoder;
-  switch (note.kind) {
+  switch (kind) {
     case Kind.arrayBuffer:
     case Kind.view:
     case Kind.symbol:
@@ -172,12 +173,12 @@ function fillMade(decoder: Decoder, record: number, note: HeadNote): void {
     }
     case Kind.constructed: {
       const parts = readParts(decoder, bodies.count());
-      makeFrom(decoder, record, parts, (args) => construct(note.path as string, args));
+      makeFrom(decoder, record, parts, (args) => construct(detail as string, args));
       return;
     }
     case Kind.reduced: {
       const parts = readParts(decoder, bodies.count());
-      const { module, name } = note as unknown as { module: string; name: string };
+      const { module, name } = detail as ReducedHead;
       makeFrom(decoder, record, parts, (args) => callExport(module, name, args, decoder.base));
       return;
     }
@@ -193,7 +194,7 @@ function fillMade(decoder: Decoder, record: number, note: HeadNote): void {
     case Kind.state: {
       const owner = decoder.recordPart();
       const state = decoder.part();
-      const hasFromState = note.hasFromState === true;
+      const hasFromState = detail === true;
       makeFrom(decoder, record, [owner, state], ([made, from]) => instanceOf(made, from, hasFromState));
       return;
     }

@@ -45,7 +45,7 @@ function readCode(fn: Function, captured: CapturedVariables): FunctionCode {
   const { parsed } = captured;
   const { names } = namesOf(parsed);
   const isArrow = parsed.form === 'arrow';
-  refuseUntransferable(parsed, names);
+  refuseUntransferable(captured, names);
   const position = sourcePosition(fn);
   const url = position?.url ?? '';
   return {
@@ -61,8 +61,11 @@ function readCode(fn: Function, captured: CapturedVariables): FunctionCode {
 
 type Names = ReturnType<typeof namesOf>['names'];
 
-function refuseUntransferable(parsed: ParsedFunction, names: Names): void {
-  if (names.usesImportMeta) {
+/** What vite makes of `import.meta`. */
+const VITE_META = '__vite_ssr_import_meta__';
+
+function refuseUntransferable({ parsed, variables }: CapturedVariables, names: Names): void {
+  if (names.usesImportMeta || variables.has(VITE_META)) {
     throw new Refusal(
       'a function that uses import.meta',
       'Put what it needs of import.meta into a variable outside the function.',

@@ -91,11 +91,14 @@ export class MemoryLayout {
     );
   }
 
-  /** Puts the memory where `place` says. */
-  copy(payload: Uint8Array, offsets: readonly number[]): void {
-    this.#segments.forEach(({ bytes }, i) => {
-      payload.set(bytes, offsets[i]!);
-    });
+  /** Puts the memory where `place` says, and zeros between, from `start` on. */
+  copy(payload: Uint8Array, offsets: readonly number[], start: number): void {
+    let at = start;
+    for (const [i, { bytes }] of this.#segments.entries()) {
+      payload.fill(0, at, offsets[i]);
+      payload.set(bytes, offsets[i]);
+      at = offsets[i]! + bytes.length;
+    }
   }
 
   /** How many bytes of memory each record keeps. */

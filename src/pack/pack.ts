@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import v8 from 'node:v8';
+import { PackError } from '../errors.ts';
 import { classIdOf } from './class-registry.ts';
 import { writeRecord } from './encode-record.ts';
 import { Encoder } from './encoder.ts';
@@ -34,7 +35,7 @@ export function pack(value: unknown, options: PackOptions = {}): Uint8Array {
  *
  * @throws PackError `PACK_UNSUPPORTED` with the path of what cannot travel.
  */
-pack.explain = (value: unknown): Explanation => new Explanation(encode(value));
+pack.explain = (value: unknown): Explanation => new Explanation(encode(value, true));
 
 function packPlain(value: unknown, limits: SizeLimits): Uint8Array | undefined {
   if (!isPlainData(value)) return undefined;
@@ -47,21 +48,22 @@ function packPlain(value: unknown, limits: SizeLimits): Uint8Array | undefined {
     // A proxy around plain data, or nesting beyond the stack: the graph form can tell, or take it.
     return undefined;
   }
-  const payload = serializer.releaseBuffer();
+  const { buffer, byteOffset, byteLength } = serializer.releaseBuffer();
+  const payload = new Uint8Array(buffer, byteOffset, byteLength);
   if (payload.length > Math.min(limits.maxBytes, limits.warnBytes))
-    checkSize(payload.length, limits, () => encode(value));
+    checkSize(payload.length, limits, () => encode(value, true));
   return seal(payload);
 }
 
 function packGraph(value: unknown, limits: SizeLimits): Uint8Array {
   const encoder = encode(value);
   return encoder.finish((length) => {
-    checkSize(length, limits, () => encoder);
+    checkSize(length, limits, () => encode(value, true));
   });
 }
 
-function encode(value: unknown): Encoder {
-  const encoder = new Encoder(writeRecord, classId);
+function encode(value: unknown, isMeasured = false): Encoder {
+  const encoder = new Encoder(writeRecord, classId, isMeasured);
   encoder.encode(value, rootLabel(value));
   return encoder;
 }
@@ -70,11 +72,17 @@ function rootLabel(value: unknown): string {
   return (typeof value === 'function' && value.name) || 'value';
 }
 
-/** Inside a class's own content, classes are told by their content alone. */
 function classId(made: Function): string {
   return classIdOf(made, () => {
+    // Inside a class's own content, classes are told by their content alone.
     const encoder = new Encoder(writeRecord, () => '');
-    encoder.encode(made, made.name);
+    try {
+      encoder.encode(made, made.name);
+    } catch (error) {
+      // It is refused again, with its whole path, when the class itself is written.
+      if (error instanceof PackError) return undefined;
+      throw error;
+    }
     return hash('sha256', encoder.finish(), 'hex').slice(0, 32);
   });
 }

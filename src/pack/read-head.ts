@@ -1,5 +1,5 @@
 import { UnpackError } from '../errors.ts';
-import { CodeReader } from './code-reader.ts';
+import { CodeReader, type PackedCode } from './code-reader.ts';
 import { corrupt } from './corrupt.ts';
 import { type Decoder, PENDING } from './decoder.ts';
 import { Kind, ReferenceForm, SymbolForm } from './format.ts';
@@ -7,79 +7,102 @@ import { symbolOf } from './known-symbols.ts';
 import type { Reference } from './references/reference.ts';
 import { resolveReference } from './references/resolve-reference.ts';
 
-/** What a head says beyond the empty object, for when its body is read. */
-export interface HeadNote {
-  readonly kind: number;
-  readonly [detail: string]: unknown;
+/** What the head of a function says, for when its body is read. */
+export interface FunctionHead {
+  readonly code: PackedCode;
+  /** The variables around it. */
+  readonly names: readonly string[];
+}
+
+/** What the head of a class says. */
+export interface ClassHead extends FunctionHead {
+  readonly id: string;
+  /** The variable after `extends`; empty without one. */
+  readonly parent: string;
+}
+
+/** What the head of something that an export makes says. */
+export interface ReducedHead {
+  readonly module: string;
+  readonly name: string;
 }
 
 /** Reads heads: each gives the empty object of its record, or `PENDING` for what has to be made later. */
 export class HeadReader {
-  readonly notes: HeadNote[] = [];
+  readonly kinds: number[] = [];
+  /** What a head says beyond the empty object, by record: the keys of an object, the length of an array, … */
+  readonly details: unknown[] = [];
   readonly codes: CodeReader = new CodeReader();
 
   readonly read = (decoder: Decoder): unknown => {
-    const kind = decoder.heads.byte();
-    const [note, value] = this.#read(decoder, kind);
-    this.notes.push({ kind, ...note });
-    return value;
-  };
-
-  #read(decoder: Decoder, kind: number): [Omit<HeadNote, 'kind'>, unknown] {
     const { heads } = decoder;
+    const kind = heads.byte();
+    this.kinds.push(kind);
+    this.details.push(this.#detail(decoder, kind));
     switch (kind) {
       case Kind.object:
-        return [{ keys: readShape(decoder) }, {}];
       case Kind.record:
-        return [{}, {}];
+        return {};
       case Kind.array:
-        return [{ length: heads.unsigned() }, []];
+        return [];
       case Kind.map:
-        return [{}, new Map()];
+        return new Map();
       case Kind.set:
-        return [{}, new Set()];
+        return new Set();
       case Kind.date:
-        return [{}, new Date(heads.double())];
+        return new Date(heads.double());
       case Kind.regexp:
-        return [{}, readRegExp(heads.string(), heads.string())];
+        return readRegExp(heads.string(), heads.string());
       case Kind.boxed:
-        return [{}, readBoxed(decoder)];
+        return readBoxed(decoder);
       case Kind.error:
-        return [{}, new Error()];
+        return new Error();
       case Kind.arrayBuffer:
-        return [{}, decoder.memory.buffer(heads.unsigned())];
+        return decoder.memory.buffer(heads.unsigned());
       case Kind.view:
-        return [{}, decoder.memory.view(heads.byte(), heads.unsigned())];
+        return decoder.memory.view(heads.byte(), heads.unsigned());
       case Kind.symbol:
-        return [{}, readSymbol(decoder)];
-      case Kind.constructed:
-        return [{ path: heads.string() }, PENDING];
+        return readSymbol(decoder);
       case Kind.reference:
-        return [{}, readReference(decoder)];
+        return readReference(decoder);
       case Kind.namespace:
-        return [{}, Object.defineProperty(Object.create(null), Symbol.toStringTag, { value: 'Module' })];
-      case Kind.prototype:
-        return [{}, PENDING];
-      case Kind.variable:
-        return [{}, PENDING];
+        return Object.defineProperty(Object.create(null), Symbol.toStringTag, { value: 'Module' });
       default:
-        return [this.#readCode(decoder, kind), PENDING];
+        return PENDING;
+    }
+  };
+
+  #detail(decoder: Decoder, kind: number): unknown {
+    switch (kind) {
+      case Kind.object:
+        return readShape(decoder);
+      case Kind.array:
+        return decoder.heads.unsigned();
+      case Kind.constructed:
+        return decoder.heads.string();
+      default:
+        return kind < FIRST_MADE || passive.has(kind) ? undefined : this.#codeDetail(decoder, kind);
     }
   }
 
   /** Heads of what runs code when it is made. */
-  #readCode(decoder: Decoder, kind: number): Omit<HeadNote, 'kind'> {
+  #codeDetail(decoder: Decoder, kind: number): unknown {
     const { heads } = decoder;
     refuseFunctions(decoder);
     switch (kind) {
       case Kind.function:
         return { code: this.codes.read(heads), names: readNames(decoder) };
       case Kind.class:
-        return { id: heads.string(), parent: heads.string(), code: this.codes.read(heads), names: readNames(decoder) };
+        return {
+          id: heads.string(),
+          parent: heads.string(),
+          code: this.codes.read(heads),
+          names: readNames(decoder),
+        };
       case Kind.bound:
-        return {};
+        return undefined;
       case Kind.state:
-        return { hasFromState: heads.byte() === 1 };
+        return heads.byte() === 1;
       case Kind.reduced:
         return { module: heads.string(), name: heads.string() };
       default:
@@ -87,6 +110,11 @@ export class HeadReader {
     }
   }
 }
+
+/** Kinds from here on are made of others, if they are not among the {@link passive}. */
+const FIRST_MADE = Kind.constructed;
+/** Kinds that run nothing, and say nothing in their heads beyond what `read` reads. */
+const passive = new Set<number>([Kind.reference, Kind.namespace, Kind.prototype, Kind.variable]);
 
 /** @throws UnpackError `UNPACK_FUNCTIONS_REFUSED` */
 export function refuseFunctions({ allowsFunctions }: { readonly allowsFunctions: boolean }): void {
@@ -111,12 +139,17 @@ function readNames({ heads }: Decoder): readonly string[] {
 function readShape(decoder: Decoder): readonly string[] {
   const { heads, shapes } = decoder;
   const number = heads.unsigned();
+  if (number === 0) return readKeys(decoder);
   const known = shapes[number - 1];
   if (known) return known;
   if (number !== shapes.length + 1) throw corrupt('the names of properties in it are out of order');
-  const keys = Array.from({ length: heads.count() }, () => heads.string());
+  const keys = readKeys(decoder);
   shapes.push(keys);
   return keys;
+}
+
+function readKeys({ heads }: Decoder): readonly string[] {
+  return Array.from({ length: heads.count() }, () => heads.string());
 }
 
 function readRegExp(source: string, flags: string): RegExp {

@@ -1,22 +1,13 @@
 import { classOfId, rememberClass } from './class-registry.ts';
-import type { PackedCode } from './code-reader.ts';
 import { corrupt } from './corrupt.ts';
 import { type Decoder, PENDING } from './decoder.ts';
-import type { HeadNote } from './read-head.ts';
+import type { ClassHead } from './read-head.ts';
 import { readPrototypeObject, surround } from './revive-function.ts';
 import type { RevivedVariables } from './revived-variables.ts';
 
-interface ClassNote {
-  readonly id: string;
-  readonly code: PackedCode;
-  readonly names: readonly string[];
-  /** The variable after `extends`; empty without one. */
-  readonly parent: string;
-}
-
 /** Reads a class's body and arranges for the class to be made, unless it is here already. */
-export function fillClass(decoder: Decoder, record: number, note: HeadNote, variables: RevivedVariables): void {
-  const { id, code, names, parent } = note as unknown as ClassNote;
+export function fillClass(decoder: Decoder, record: number, head: ClassHead, variables: RevivedVariables): void {
+  const { id, code, names, parent } = head;
   const captures = variables.captures(decoder, names);
   const name = decoder.part().value;
   const statics = decoder.collectProperties();

@@ -3,12 +3,12 @@ import { corrupt } from './corrupt.ts';
 import { type Decoder, type Part, PENDING } from './decoder.ts';
 import { type Surroundings, surroundingsOf } from './evaluate-code.ts';
 import { CodeForm } from './function-code.ts';
-import type { HeadNote } from './read-head.ts';
+import type { FunctionHead } from './read-head.ts';
 import type { RevivedCapture, RevivedVariables } from './revived-variables.ts';
 
 /** Reads a function's body and arranges for the function to be made. */
-export function fillFunction(decoder: Decoder, record: number, note: HeadNote, variables: RevivedVariables): void {
-  const { code, names } = note as unknown as { code: PackedCode; names: readonly string[] };
+export function fillFunction(decoder: Decoder, record: number, head: FunctionHead, variables: RevivedVariables): void {
+  const { code, names } = head;
   const self = code.usesThis ? decoder.part() : undefined;
   const args = code.usesArguments ? decoder.part() : undefined;
   const home = code.usesSuper ? decoder.part() : undefined;

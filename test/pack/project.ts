@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deserialize } from 'node:v8';
+import { deserialize, serialize } from 'node:v8';
 import { build, transformSync } from 'esbuild';
 import ts from 'typescript';
 
@@ -22,6 +22,7 @@ const repository = join(here, '../..');
 
 /** How a user may run their TypeScript. */
 export type Tool =
+  | 'Node, which strips the types'
   | 'tsx'
   | 'esbuild to modules'
   | 'esbuild to CommonJS'
@@ -65,6 +66,9 @@ export async function compileCases(
   const isCommonJs = tool.includes('CommonJS');
   mkdirSync(out, { recursive: true });
   switch (tool) {
+    case 'Node, which strips the types':
+      cpSync(cases, out, { recursive: true });
+      return { entry: join(out, 'index.ts'), node: ['--disable-warning=ExperimentalWarning'] };
     case 'tsx':
       cpSync(cases, out, { recursive: true });
       return { entry: join(out, 'index.ts'), node: ['--import', import.meta.resolve('tsx')] };
@@ -127,28 +131,44 @@ export interface Travelled {
   readonly inWorker: string;
 }
 
+/** A case as the near side packed it, and what it gives there. */
+export interface PackedCase {
+  readonly name: string;
+  readonly bytes?: Uint8Array;
+  readonly refused?: string;
+  readonly expected: string;
+}
+
 /** Packs the cases in a process of the user's project and calls them on the far side. */
 export async function travel(tool: Tool): Promise<Travelled[]> {
   const project = makeProject(tool.includes('CommonJS') ? 'default' : 'import');
-  const far = makeFarSide();
   try {
     const { entry, node } = await compileCases(project, tool);
+    const payloads = join(project, 'payloads');
+    run([...node, join(project, 'near.mjs'), entry, payloads], project);
+    return callFarAway(deserialize(readFileSync(payloads)) as PackedCase[]);
+  } finally {
+    rmSync(project, { recursive: true });
+  }
+}
+
+/** Calls packed cases on a far side that has none of the user's files. */
+export function callFarAway(packed: readonly PackedCase[]): Travelled[] {
+  const far = makeFarSide();
+  try {
     const payloads = join(far, 'payloads');
     const results = join(far, 'results');
-    run([...node, join(project, 'near.mjs'), entry, payloads], project);
-    const near = deserialize(readFileSync(payloads)) as { name: string; expected: string }[];
-    // The other side has none of the user's files.
-    rmSync(project, { recursive: true });
+    writeFileSync(payloads, serialize(packed));
     run([join(far, 'far.mjs'), payloads, results], far);
     const back = deserialize(readFileSync(results)) as Record<'process' | 'worker', { result: string }[]>;
-    return near.map(({ name, expected }, i) => ({
+    return packed.map(({ name, expected }, i) => ({
       name,
       expected,
       inProcess: back.process[i]!.result,
       inWorker: back.worker[i]!.result,
     }));
   } finally {
-    for (const folder of [project, far]) rmSync(folder, { recursive: true, force: true });
+    rmSync(far, { recursive: true });
   }
 }
 

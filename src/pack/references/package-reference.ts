@@ -33,8 +33,8 @@ function versionOf(specifier: string, importer: string | undefined): string | un
 /** The export of a package that a value is; `undefined` for the user's own code and for what is not exported. */
 export function packageReference(value: object): Reference | undefined {
   let reference = known.get(value);
-  if (reference === undefined) {
-    reference = (typeof value === 'function' && findExport(value)) || null;
+  if (reference === undefined && typeof value === 'function') {
+    reference = findExport(value) ?? null;
     known.set(value, reference);
   }
   return reference ?? undefined;
@@ -67,8 +67,10 @@ function exportName(module: string, folder: string, value: Function): string | u
   } catch {
     return undefined;
   }
-  for (const [name, { value: exported }] of Object.entries(Object.getOwnPropertyDescriptors(loaded))) {
-    if (isSame(exported, value)) return name;
+  for (const [name, { value: exported, get }] of Object.entries(Object.getOwnPropertyDescriptors(loaded))) {
+    // Getters may load more of the package: only the most promising one is asked.
+    const found: unknown = get && name === value.name ? get.call(loaded) : exported;
+    if (isSame(found, value)) return name;
   }
   return !types.isModuleNamespaceObject(loaded) && isSame(loaded, value) ? 'default' : undefined;
 }

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { pack, unpack } from 'hypernodes/pack';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ownPath } from './own-path.ts';
+
+const scale = 2;
+class Point {
+  static made = 0;
+  readonly x: number;
+  constructor(x: number) {
+    this.x = x;
+    Point.made++;
+  }
+  norm() {
+    return this.x * scale;
+  }
+}
+class PointError extends Error {
+  override name = 'PointError';
+  readonly point: Point;
+  constructor(message: string, point: Point) {
+    super(message);
+    this.point = point;
+  }
+}
+const makeClass = (step: number) =>
+  class Counter {
+    n = 0;
+    next() {
+      this.n += step;
+      return this.n;
+    }
+  };
+
+/** A thread that unpacks what it gets, calls it, and packs what that gives. */
+const echo = new Worker(
+  `import { parentPort } from 'node:worker_threads';
+   import { pack, unpack } from '${ownPath('dist/pack.js')}';
+   parentPort.on('message', (bytes) => parentPort.postMessage(pack(unpack(bytes)())));`,
+  { eval: true },
+);
+afterAll(() => echo.terminate());
+
+async function farAway<T>(fn: () => T): Promise<T> {
+  const answer = once(echo, 'message');
+  echo.postMessage(pack(fn));
+  const [bytes] = (await answer) as [Uint8Array];
+  return unpack(bytes) as T;
+}
+
+describe('the class of an instance', () => {
+  it('is the original after a way there and back', async () => {
+    const point = new Point(2);
+    const back = await farAway(() => point);
+    expect(back).toBeInstanceOf(Point);
+    expect(back.constructor).toBe(Point);
+    expect(back.norm()).toBe(4);
+    expect(back).not.toBe(point);
+  });
+
+  it('is the original for instances that were made far away', async () => {
+    const made = await farAway(() => [new Point(3), new Point(4)]);
+    expect(made.map((point) => point instanceof Point)).toEqual([true, true]);
+  });
+
+  it('is the original also for errors thrown far away', async () => {
+    const error = await farAway(() => {
+      try {
+        throw new PointError('off', new Point(9));
+      } catch (thrown) {
+        return thrown as PointError;
+      }
+    });
+    expect(error).toBeInstanceOf(PointError);
+    expect(error.point).toBeInstanceOf(Point);
+    expect([error.message, error.name]).toEqual(['off', 'PointError']);
+  });
+
+  it('is one class for payloads that arrive one after the other', async () => {
+    const check = (value: unknown) => () => value instanceof Point;
+    expect(await farAway(check(new Point(1)))).toBe(true);
+    expect(await farAway(check(new Point(2)))).toBe(true);
+  });
+
+  it('is another class when another closure made it', async () => {
+    const [One, Two] = [makeClass(1), makeClass(2)];
+    const back = await farAway(() => [new One(), new Two()] as const);
+    expect(back[0]).toBeInstanceOf(One);
+    expect(back[1]).toBeInstanceOf(Two);
+    expect(back[0]).not.toBeInstanceOf(Two);
+    expect([back[0].next(), back[1].next()]).toEqual([1, 2]);
+  });
+
+  it('is another class when two are made alike', async () => {
+    const [One, Two] = [makeClass(7), makeClass(7)];
+    const back = await farAway(() => [new One(), new Two()] as const);
+    expect(back[0]).toBeInstanceOf(One);
+    expect(back[1]).toBeInstanceOf(Two);
+    expect(back[1]).not.toBeInstanceOf(One);
+  });
+
+  it('is the original when its statics changed in between', async () => {
+    const before = await farAway(() => new Point(1));
+    Point.made += 100;
+    const after = await farAway(() => new Point(1));
+    expect([before instanceof Point, after instanceof Point]).toEqual([true, true]);
+  });
+
+  it('is that of the language or a package where it is one', async () => {
+    const back = await farAway(() => [new RangeError('r'), new Map([[1, new Date(0)]]), new URL('a:b')] as const);
+    expect(back[0]).toBeInstanceOf(RangeError);
+    expect(back[1].get(1)).toBeInstanceOf(Date);
+    expect(back[2]).toBeInstanceOf(URL);
+  });
+});
+
+describe('unique symbols', () => {
+  it('are the original ones after a way there and back', async () => {
+    const [mark, other] = [Symbol('mark'), Symbol('mark')];
+    const back = await farAway(() => ({ [mark]: 1, [other]: 2, list: [mark, other] }));
+    expect(back[mark]).toBe(1);
+    expect(back[other]).toBe(2);
+    expect(back.list).toEqual([mark, other]);
+  });
+});

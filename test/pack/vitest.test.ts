@@ -1,0 +1,21 @@
+import { pack } from 'hypernodes/pack';
+import { describe, expect, it } from 'vitest';
+import { classes } from './cases/classes.ts';
+import { closures } from './cases/closures.ts';
+import { data } from './cases/data.ts';
+import { functions } from './cases/functions.ts';
+import { portable } from './programs/portable.mjs';
+import { callFarAway, type PackedCase } from './project.ts';
+
+describe('what was packed from a test and unpacked elsewhere', async () => {
+  const cases = Object.values({ closures, functions, classes, data }).flatMap((group) => Object.entries(group));
+  const payloads = cases.map(([, run]) => pack(run));
+  const packed: PackedCase[] = [];
+  for (const [i, [name, run]] of cases.entries())
+    packed.push({ name, bytes: payloads[i]!, expected: await portable(run) });
+
+  it.each(callFarAway(packed))('$name', ({ expected, inProcess, inWorker }) => {
+    expect(expected).not.toMatch(/^threw/);
+    expect({ inProcess, inWorker }).toEqual({ inProcess: expected, inWorker: expected });
+  });
+});
