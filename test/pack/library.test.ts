@@ -21,6 +21,7 @@ const inner = new Pipeline({ nodes: [process_, finalize.rename({ outputs: { resu
 const outer = new Pipeline({
   nodes: [inner.asNode({ inputs: { xs: 'x' }, outputs: { final: 'finals' }, mapOver: 'xs' }), node('sum', ({ finals, plus = 1 }) => finals.reduce((a, b) => a + b, plus))],
   name: 'outer',
+  cache,
 }).bind({ plus: 5 });
 const tiers = new TieredCache([new MemoryCache({ maxBytes: 1000 }), new DiskCache(folder + '/disk')]);
 
