@@ -18,13 +18,14 @@ import type { NodeContext } from './types/node-context.ts';
 import type { AnyUnit, InputDescription } from './types/unit.ts';
 
 type LooseOptions = NodeOptions & { readonly batch?: NodeFunction | undefined };
-interface LooseSpec extends LooseOptions {
+interface Essence {
   readonly name: string | readonly string[];
-  readonly inputs?: readonly string[];
-  readonly schemas?: Schemas;
-  readonly output?: StandardSchemaV1;
+  readonly inputs?: readonly string[] | undefined;
+  readonly schemas?: Schemas | undefined;
+  readonly output?: StandardSchemaV1 | undefined;
   readonly run: NodeFunction;
 }
+type LooseSpec = Essence & LooseOptions;
 
 type Renaming = { readonly inputs?: Record<string, string>; readonly outputs?: Record<string, string> };
 
@@ -85,7 +86,11 @@ function createNode(made: NodeDefinition): AnyUnit {
   return call as unknown as AnyUnit;
 }
 
-function splitOptions(name: string, { batch, ...options }: LooseOptions): Pick<NodeDefinition, 'options' | 'batch'> {
+const noOptions: Pick<NodeDefinition, 'options' | 'batch'> = { options: Object.freeze({}), batch: undefined };
+
+function splitOptions(name: string, given: LooseOptions | undefined): Pick<NodeDefinition, 'options' | 'batch'> {
+  if (given === undefined) return noOptions;
+  const { batch, ...options } = given;
   checkOptions(name, batch === undefined ? options : { ...options, batch });
   return { options: Object.freeze({ ...options }), batch };
 }
@@ -184,9 +189,9 @@ function withReadDefaults(bindings: InputBinding[], run: NodeFunction): InputBin
   return bindings.map((binding) => byName.get(binding.name) ?? binding);
 }
 
-function define(spec: LooseSpec): AnyUnit {
-  const { name: given, inputs: names, schemas, output, run, ...options } = spec;
-  const { name, keyed, outputs } = outputBindings(given);
+function define(spec: Essence, given: LooseOptions | undefined): AnyUnit {
+  const { inputs: names, schemas, output, run } = spec;
+  const { name, keyed, outputs } = outputBindings(spec.name);
   checkFunction(name, run);
   const read = readInputs(run);
   let inputs: readonly InputBinding[];
@@ -195,18 +200,8 @@ function define(spec: LooseSpec): AnyUnit {
   else if ('refused' in read) throw unreadable(name, read.refused);
   else inputs = read.inputs;
   const usesContext = 'refused' in read ? true : read.usesContext;
-  return createNode({
-    kind: 'node',
-    name,
-    keyed,
-    outputs,
-    inputs,
-    run,
-    usesContext,
-    schemas,
-    output,
-    ...splitOptions(name, options),
-  });
+  const { options, batch } = splitOptions(name, given);
+  return createNode({ kind: 'node', name, keyed, outputs, inputs, run, usesContext, schemas, output, options, batch });
 }
 
 function unreadable(name: string, reason: string): GraphError {
@@ -223,8 +218,11 @@ function unreadable(name: string, reason: string): GraphError {
  */
 export const node = Object.assign(
   (first: string | readonly string[] | LooseSpec, run?: NodeFunction, options?: LooseOptions) => {
-    if (typeof first === 'object' && first !== null && !Array.isArray(first)) return define(first as LooseSpec);
-    return define({ ...options, name: first as string, run: run as NodeFunction });
+    if (typeof first === 'object' && first !== null && !Array.isArray(first)) {
+      const { name, inputs, schemas, output, run, ...others } = first as LooseSpec;
+      return define({ name, inputs, schemas, output, run }, others);
+    }
+    return define({ name: first as string, run: run as NodeFunction }, options);
   },
   // By which a node that travelled is made again.
   { revive: createNode },
