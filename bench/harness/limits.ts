@@ -46,6 +46,19 @@ export function atMostTimes(contestant: string, factor: number, other: string): 
   };
 }
 
+/** Peak memory after the first run beyond that of another contestant, in megabytes. */
+export function firstRunAtMostMegabytesAbove(contestant: string, limit: number, other: string): Limit {
+  return {
+    says: `${contestant}: ≤ ${limit} MB above ${other} after one run`,
+    judge(results) {
+      const [own, its] = [results.get(contestant), results.get(other)];
+      if (own === undefined || its === undefined) return undefined;
+      const above = own.firstPeakMegabytes - its.firstPeakMegabytes;
+      return { found: `${above.toFixed(0)} MB`, holds: above <= limit };
+    },
+  };
+}
+
 /** Peak memory beyond that of another contestant, in megabytes. */
 export function atMostMegabytesAbove(contestant: string, limit: number, other: string): Limit {
   return {

@@ -20,7 +20,8 @@ export interface Figures {
   readonly wallMs: number;
   /** CPU time of the first run in the process, in milliseconds. */
   readonly firstCpuMs: number;
-  /** Most memory that the process ever held, in megabytes. */
+  /** Most memory that the process held until its first run was done, and ever, in megabytes. */
+  readonly firstPeakMegabytes: number;
   readonly peakMegabytes: number;
   /** 1 when one run takes so long that the first had to do. */
   readonly samples: number;
@@ -58,6 +59,7 @@ export async function measure(program: Program, { answer, operations }: BenchCas
   }
 
   const first = await sample(1);
+  const firstPeakMegabytes = peakMegabytes();
   const samples: Sample[] = [];
   if (first.wallMs > LONG_RUN_MS) {
     samples.push(first);
@@ -69,10 +71,13 @@ export async function measure(program: Program, { answer, operations }: BenchCas
     cpuMicros: (median(samples.map(({ cpuMs }) => cpuMs)) * 1000) / operations,
     wallMs: median(samples.map(({ wallMs }) => wallMs)),
     firstCpuMs: first.cpuMs,
-    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    firstPeakMegabytes,
+    peakMegabytes: peakMegabytes(),
     samples: samples.length,
   };
 }
+
+const peakMegabytes = (): number => process.resourceUsage().maxRSS / 1024;
 
 /** Returns how many runs make a sample long enough. */
 async function warmUp(sample: (runs: number) => Promise<Sample>, { warmUpMs, sampleMs }: Effort): Promise<number> {

@@ -48,7 +48,7 @@ export function tableOf({ name, benchCase, outcomes }: Report, awaitMicros: numb
   return [
     `## ${title}`,
     '',
-    `\`${name}\`, ${operations.toLocaleString('en')} ${operation}s a run`,
+    `\`${name}\`: one run is ${operations.toLocaleString('en')} × ${operation}`,
     '',
     ...aligned([head, ...rows]),
     ...paragraph(verdicts),
