@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** Type and value of what node `index` produces: every third one a number. */
+/** Type and literal of what node `index` produces: every third one a number. */
 const typeOf = (index: number): string => (index % 3 === 0 ? 'number' : 'string');
-const valueOf = (index: number): string => (index % 3 === 0 ? '1' : `'x'`);
+const literalOf = (index: number): string => (index % 3 === 0 ? '1' : `'x'`);
 
 /** Inputs of their own: every tenth node wants an object. */
 const settingsOf = (index: number): string[] => (index % 10 === 0 ? [`settings${index}`] : []);
@@ -19,7 +19,7 @@ function nodeText(index: number): string {
   ];
   const names = inputs.map(([name]) => name).join(', ');
   const types = inputs.map(([name, type]) => `${name}: ${type}`).join('; ');
-  return `const n${index} = node('v${index}', async ({ ${names} }: { ${types} }) => ${valueOf(index)});`;
+  return `const n${index} = node('v${index}', async ({ ${names} }: { ${types} }) => ${literalOf(index)});`;
 }
 
 /** A program that builds a pipeline of so many nodes, runs it, maps it and nests it; an empty one for 0. */

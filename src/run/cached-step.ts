@@ -191,9 +191,17 @@ export class CachedStep {
       });
       const createdAt = Date.now();
       const { active } = this.#execution.scope.budget;
-      const share = active > 1 ? { share: active } : {};
-      const header: EntryHeader = { digests, node: path, parts: this.#key.parts, createdAt, durationMs, ...share };
-      this.#execution.scope.root.history.executed(this.#cache, path, { ...this.#key, time: createdAt, durationMs });
+      const { signature, code, parts } = this.#key;
+      // Written out: spreading the key, for every node, would cost as much as a digest.
+      const share = active > 1 ? active : undefined;
+      const header: EntryHeader = { digests, node: path, parts, createdAt, durationMs, share };
+      this.#execution.scope.root.history.executed(this.#cache, path, {
+        signature,
+        code,
+        parts,
+        time: createdAt,
+        durationMs,
+      });
       this.#put(header, encoded);
       return encoded.byteLength;
     } catch (error) {
