@@ -8,6 +8,7 @@ export type {
 } from './containers/container-host.ts';
 export type { ImageSpec, ImageStep } from './image-spec.ts';
 export type {
+  CallPart,
   CallRequest,
   Deployment,
   DeploymentObserver,

@@ -22,7 +22,8 @@ export interface FunctionDefinition {
   readonly app: string;
   readonly name: string;
   /**
-   * What the code is: a function, a class whose methods are called, or a pipeline that performs jobs of a `RemoteEngine`.
+   * What the code is: a function, a class whose methods are called, or nothing, for containers that perform the jobs of
+   * a `RemoteEngine` (`performJob` of the room `run`), each of which brings its pipeline as a part.
    * A generator function is a function; its values come one by one.
    */
   readonly kind: 'function' | 'class' | 'pipeline';
@@ -78,8 +79,10 @@ export interface DeploymentStatus {
 
 /** One call; everything packed. */
 export interface CallRequest {
-  /** The list of arguments, or the job of a pipeline. */
+  /** The list of arguments, or the request of a pipeline's job. */
   readonly args: Uint8Array;
+  /** What the call needs besides its arguments: a pipeline, inputs that many calls share. Sent to a container once. */
+  readonly parts?: readonly CallPart[] | undefined;
   /** Method of a class. */
   readonly method?: string | undefined;
   /** Cancels the call: what runs is told, and killed when it doesn't listen. */
@@ -88,6 +91,13 @@ export interface CallRequest {
   readonly onMessage?: ((message: Uint8Array) => void) | undefined;
   /** Takes what a generator yields, in order; without it a generator is an error. Resolves when there is room for more. */
   readonly onYield?: ((value: Uint8Array) => void | Promise<void>) | undefined;
+}
+
+/** Bytes that several calls need, known by what is in them. */
+export interface CallPart {
+  /** SHA-256 of the bytes, in hex. */
+  readonly digest: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A call that is under way. */
