@@ -1,0 +1,85 @@
+import type { ModalClient } from 'modal';
+import {
+  type CompatServiceDefinition,
+  createServer,
+  type Server,
+  ServerError,
+  type ServiceImplementation,
+  Status,
+} from 'nice-grpc';
+import { controlService } from './control-service.ts';
+import { modalDefinitions } from './definitions.ts';
+import type { Handlers } from './messages.ts';
+import { Platform } from './platform.ts';
+import { routerService } from './router-service.ts';
+import { worldsAreSupported } from './world.ts';
+
+/**
+ * A Modal cloud on this machine's loopback that the real SDK talks to: what it serves is described by the SDK itself,
+ * its containers are processes with a root folder of their own.
+ *
+ * It proves what the client does and in which order, not what Modal answers.
+ */
+export class FakeModal extends Platform {
+  #port = 0;
+  #server: Server | undefined;
+
+  private constructor() {
+    super();
+  }
+
+  static async start(): Promise<FakeModal> {
+    if (!worldsAreSupported())
+      throw new Error('The fake cloud needs Linux with user namespaces (`unshare -r -m true`).');
+    const { control, router } = await modalDefinitions();
+    const fake = new FakeModal();
+    const size = 100 * 1024 * 1024;
+    const server = createServer({ 'grpc.max_receive_message_length': size, 'grpc.max_send_message_length': size });
+    const served = server.use(fake.rpcs.middleware);
+    served.add(control, complete(controlService(fake, () => `https://127.0.0.1:${fake.#port}`)));
+    served.add(router, complete(routerService(fake)));
+    fake.#port = await served.listen('127.0.0.1:0');
+    fake.#server = served;
+    return fake;
+  }
+
+  /** Variables that lead the SDK here, in this process or another. */
+  env(mode: 'v1' | 'v2' = 'v2'): Record<string, string> {
+    return {
+      MODAL_SERVER_URL: `http://127.0.0.1:${this.#port}`,
+      MODAL_TOKEN_ID: 'ak-fake',
+      MODAL_TOKEN_SECRET: 'as-fake',
+      MODAL_CONFIG_PATH: '/dev/null',
+      MODAL_LOGLEVEL: 'error',
+      MODAL_SANDBOX_V2: mode === 'v2' ? '1' : '0',
+    };
+  }
+
+  /** A client of the bare SDK. */
+  async client(mode: 'v1' | 'v2' = 'v2'): Promise<ModalClient> {
+    const { ModalClient } = await import('modal');
+    const before = { ...process.env };
+    Object.assign(process.env, this.env(mode));
+    try {
+      return new ModalClient();
+    } finally {
+      for (const name of Object.keys(this.env())) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
+    }
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#server?.forceShutdown();
+  }
+}
+
+/** A service of which every RPC answers; those that nobody wrote say so. */
+function complete(handlers: Handlers): ServiceImplementation<CompatServiceDefinition> {
+  const refuse = (rpc: string) => () => {
+    throw new ServerError(Status.UNIMPLEMENTED, `the fake knows no ${rpc}`);
+  };
+  return new Proxy(handlers, { get: (known, rpc: string) => known[rpc] ?? refuse(rpc) }) as never;
+}
