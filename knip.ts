@@ -13,7 +13,13 @@ const doors = Object.keys(exports)
 export default {
   workspaces: {
     '.': {
-      entry: [...doors.map((door) => `${door}!`), 'scripts/*.{ts,mjs}', 'test/pack/cases/index.ts'],
+      entry: [
+        ...doors.map((door) => `${door}!`),
+        'src/cli/main.ts!',
+        'src/modal/inside/{bridge,keeper}.ts!',
+        'scripts/*.{ts,mjs}',
+        'test/pack/cases/index.ts',
+      ],
       project: ['src/**/*.ts!', 'test/**/*.ts', 'scripts/*.{ts,mjs}', '*.ts'],
     },
     'examples/spam-filter': { project: ['src/**/*.ts'] },
@@ -23,7 +29,7 @@ export default {
   ignoreExportsUsedInFile: true,
   // Modules that tests look at as a whole, and programs of the system.
   ignore: ['test/**/fixtures/**'],
-  ignoreBinaries: ['mount', 'umount'],
+  ignoreBinaries: ['mount', 'umount', 'unshare'],
   // Types that only public declarations mention must be exported for them, used by name or not.
   exclude: ['types'],
 } satisfies KnipConfig;

@@ -12,8 +12,15 @@ const entry = Object.fromEntries(
     .map((door) => (door === '.' ? ['index', 'src/index.ts'] : [door.slice(2), `src/${door.slice(2)}/index.ts`])),
 );
 
+/** Programs of their own, which are started, not imported. */
+const programs = {
+  cli: 'src/cli/main.ts',
+  'modal-bridge': 'src/modal/inside/bridge.ts',
+  'modal-keeper': 'src/modal/inside/keeper.ts',
+};
+
 export default defineConfig({
-  entry: { ...entry, cli: 'src/cli/main.ts' },
+  entry: { ...entry, ...programs },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

@@ -12,6 +12,7 @@ import { modalDefinitions } from './definitions.ts';
 import type { Handlers } from './messages.ts';
 import { Platform } from './platform.ts';
 import { routerService } from './router-service.ts';
+import { withEnvironment } from './with-environment.ts';
 import { worldsAreSupported } from './world.ts';
 
 /**
@@ -58,16 +59,7 @@ export class FakeModal extends Platform {
   /** A client of the bare SDK. */
   async client(mode: 'v1' | 'v2' = 'v2'): Promise<ModalClient> {
     const { ModalClient } = await import('modal');
-    const before = { ...process.env };
-    Object.assign(process.env, this.env(mode));
-    try {
-      return new ModalClient();
-    } finally {
-      for (const name of Object.keys(this.env())) {
-        if (before[name] === undefined) delete process.env[name];
-        else process.env[name] = before[name];
-      }
-    }
+    return withEnvironment(this.env(mode), () => new ModalClient());
   }
 
   override async close(): Promise<void> {

@@ -133,13 +133,10 @@ export class Images {
   }
 }
 
-/** `A=1 B="two words"`. */
+/** `A=1 B="two words"`, where a backslash takes the next character as it is. */
 function readEnv(text: string): Record<string, string> {
-  const pairs = text.matchAll(/([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|\S*)/g);
+  const pairs = text.matchAll(/([A-Za-z_]\w*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g);
   return Object.fromEntries(
-    [...pairs].map(([, name = '', value = '']) => [
-      name,
-      value.startsWith('"') ? (JSON.parse(value) as string) : value,
-    ]),
+    [...pairs].map(([, name = '', quoted, plain = '']) => [name, quoted?.replace(/\\(.)/g, '$1') ?? plain]),
   );
 }

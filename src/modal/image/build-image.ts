@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import type { ContainerSpec, DeploymentObserver } from '../../remote/index.ts';
+import type { Sdk } from '../modal.ts';
+import { buildFailed, modalError } from '../modal-errors.ts';
+import { wholeSeconds } from '../modal-options.ts';
+import { ownTags } from '../tags.ts';
+import { archiveOf, unpackProgram } from './archive.ts';
+import { type AddedFiles, type ImageSegment, imagePlan, segmentDigest } from './image-plan.ts';
+import { packageFolder, runtimeFiles } from './runtime-files.ts';
+
+/** An image on Modal, and what containers of it need to be told. */
+export interface BuiltImage {
+  readonly image: Sdk.Image;
+  readonly env: Readonly<Record<string, string>>;
+  readonly workdir: string;
+}
+
+/** Seconds that putting files into an image may take. */
+const fillTimeout = 600;
+
+/**
+ * Builds an image with hypernodes in it, or finds it, when the same was built before: by this process or any other.
+ *
+ * @throws RemoteError `REMOTE_BUILD` with the log.
+ */
+export async function buildImage(
+  modal: Sdk.ModalClient,
+  app: Sdk.App,
+  spec: ContainerSpec,
+  observer: DeploymentObserver,
+): Promise<BuiltImage> {
+  const { base, segments, env, workdir } = imagePlan(spec.image);
+  const all = withRuntime(segments);
+  const digests = chain(base, all);
+  const found = await findBuilt(modal, all, digests);
+  let image = found?.image ?? modal.images.fromRegistry(base);
+  for (const [index, segment] of all.entries()) {
+    if (index < (found?.next ?? 0)) continue;
+    observer.onPhase?.({ phase: 'building', detail: describe(segment) });
+    image =
+      segment.kind === 'commands'
+        ? await runCommands(modal, app, image.dockerfileCommands([...segment.lines]))
+        : await fill(modal, app, image, segment.files, { workdir, name: imageName(digests[index] ?? '') });
+  }
+  return { image, env, workdir };
+}
+
+/** hypernodes goes along with the last files, which change more often than what is installed. */
+function withRuntime(segments: readonly ImageSegment[]): readonly ImageSegment[] {
+  const last = segments.at(-1);
+  if (last?.kind !== 'files') return [...segments, { kind: 'files', files: runtimeFiles() }];
+  return [...segments.slice(0, -1), { kind: 'files', files: [...last.files, ...runtimeFiles()] }];
+}
+
+function chain(base: string, segments: readonly ImageSegment[]): readonly string[] {
+  let digest = createHash('sha256').update(base).digest('hex');
+  return segments.map((segment) => {
+    digest = segmentDigest(digest, segment);
+    return digest;
+  });
+}
+
+/** Images with files are published under a name, since the platform does not know them by content. */
+function imageName(digest: string): string {
+  return `hypernodes-${digest.slice(0, 40)}`;
+}
+
+async function findBuilt(
+  modal: Sdk.ModalClient,
+  segments: readonly ImageSegment[],
+  digests: readonly string[],
+): Promise<{ readonly image: Sdk.Image; readonly next: number } | undefined> {
+  for (let index = segments.length - 1; index >= 0; index--) {
+    if (segments[index]?.kind !== 'files') continue;
+    try {
+      return { image: await modal.images.fromName(imageName(digests[index] ?? '')), next: index + 1 };
+    } catch (error) {
+      if ((error as Error).constructor.name !== 'NotFoundError') throw modalError(error, 'connecting');
+    }
+  }
+  return undefined;
+}
+
+async function runCommands(modal: Sdk.ModalClient, app: Sdk.App, image: Sdk.Image): Promise<Sdk.Image> {
+  try {
+    return await image.build(app);
+  } catch (error) {
+    const [imageId] = /\bim-\w+/.exec((error as Error).message) ?? [];
+    if (!imageId) throw modalError(error, 'building');
+    throw buildFailed(await buildLog(modal, imageId), error);
+  }
+}
+
+/** What a build printed. The SDK keeps it to itself; without it, its error is all there is. */
+async function buildLog(modal: Sdk.ModalClient, imageId: string): Promise<string> {
+  let log = '';
+  try {
+    const request = { imageId, timeout: 5, lastEntryId: '', includeLogsForFinished: true };
+    for await (const { taskLogs, eof } of modal.cpClient.imageJoinStreaming(request)) {
+      log += taskLogs.map(({ data }) => data).join('');
+      if (eof) break;
+    }
+  } catch {
+    // The log is an extra; the build's own error is reported in any case.
+  }
+  return log;
+}
+
+/** Puts files into an image, by putting them into a container of it and keeping that one's files. */
+async function fill(
+  modal: Sdk.ModalClient,
+  app: Sdk.App,
+  image: Sdk.Image,
+  files: readonly AddedFiles[],
+  { workdir, name }: { readonly workdir: string; readonly name: string },
+): Promise<Sdk.Image> {
+  const archive = await archiveOf(files);
+  let sandbox: Sdk.Sandbox | undefined;
+  try {
+    sandbox = await modal.sandboxes.create(app, image, {
+      timeoutMs: wholeSeconds(fillTimeout),
+      tags: ownTags('build'),
+    });
+    const path = '/tmp/hypernodes-files';
+    await sandbox.filesystem.writeBytes(archive, path);
+    // A hypernodes from the registry gives way to this one, or there would be two of it.
+    const links = [`${workdir}/node_modules/hypernodes`, packageFolder];
+    const unpack = await sandbox.exec(['node', '-e', unpackProgram, path, ...links], { stdout: 'ignore' });
+    const [code, printed] = await Promise.all([unpack.wait(), unpack.stderr.readText()]);
+    if (code !== 0) throw buildFailed(printed, new Error(`files could not be unpacked (exit code ${code})`));
+    const filled = await sandbox.snapshotFilesystem({ timeoutMs: wholeSeconds(fillTimeout), ttlMs: null });
+    await filled.publish(name);
+    return filled;
+  } catch (error) {
+    throw modalError(error, 'building');
+  } finally {
+    await sandbox?.terminate().catch(() => undefined);
+  }
+}
+
+function describe(segment: ImageSegment): string {
+  return segment.kind === 'commands' ? segment.lines.join('\n') : `adding ${segment.files.length} files`;
+}

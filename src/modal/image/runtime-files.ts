@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AddedFiles } from './image-plan.ts';
+
+/** Where hypernodes lies in a container: a folder in which Node looks for packages from everywhere. */
+const modules = '/node_modules';
+/** hypernodes itself in a container. */
+export const packageFolder = `${modules}/hypernodes`;
+
+/** Programs of hypernodes that run in containers. */
+export const keeperPath = `${packageFolder}/dist/modal-keeper.js`;
+export const bridgePath = `${packageFolder}/dist/modal-bridge.js`;
+export const runnerPath = `${packageFolder}/dist/runner.js`;
+
+/** What a container needs of a package to run it. */
+const unneeded = /\.(map|md|d\.[cm]?ts|markdown)$/;
+
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+let known: readonly AddedFiles[] | undefined;
+
+/** This very version of hypernodes and what it depends on, for containers; nothing is downloaded there. */
+export function runtimeFiles(): readonly AddedFiles[] {
+  known ??= filesOf(ownFolder(), packageFolder, new Set());
+  return known;
+}
+
+function filesOf(folder: string, target: string, seen: Set<string>): AddedFiles[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const isOwn = target === packageFolder;
+  const files = listFiles(isOwn ? join(folder, 'dist') : folder)
+    .concat(isOwn ? [join(folder, 'package.json')] : [])
+    .map((source) => fileOf(source, `${target}${source.slice(folder.length)}`));
+  for (const name of Object.keys(dependencies)) {
+    const found = findPackage(name, folder);
+    // A version that only this package uses stays within it.
+    const place = !isOwn && found.startsWith(`${folder}/`) ? `${target}/node_modules` : modules;
+    const goal = `${place}/${name}`;
+    if (seen.has(goal)) continue;
+    seen.add(goal);
+    files.push(...filesOf(found, goal, seen));
+  }
+  return files;
+}
+
+function fileOf(source: string, target: string): AddedFiles {
+  return { source, target, digest: createHash('sha256').update(readFileSync(source)).digest('hex') };
+}
+
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : listFiles(join(folder, entry.name));
+      return unneeded.test(entry.name) ? [] : [join(folder, entry.name)];
+    });
+}
+
+/** As Node looks for a package: in the `node_modules` of each folder upwards. */
+function findPackage(name: string, from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = join(folder, 'node_modules', name);
+    if (existsSync(join(found, 'package.json'))) return found;
+    if (dirname(folder) === folder) throw new Error(`${name}, which hypernodes depends on, is not installed.`);
+  }
+}
+
+function ownFolder(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as Manifest).name === 'hypernodes')
+      return folder;
+    if (dirname(folder) === folder) throw new Error('hypernodes is not installed as a package.');
+  }
+}

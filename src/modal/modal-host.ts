@@ -1,0 +1,89 @@
+import type {
+  Container,
+  ContainerHost,
+  ContainerSpec,
+  ContainerStart,
+  DeploymentObserver,
+  PreparedContainer,
+} from '../remote/index.ts';
+import type { ModalConnection } from './connection.ts';
+import { bridgePath, keeperPath, runnerPath } from './image/runtime-files.ts';
+import { type PreparedSandbox, prepareSandbox } from './prepared-sandbox.ts';
+import { SandboxContainer } from './sandbox/sandbox-container.ts';
+import { defaultStartTimeout, startSandbox } from './sandbox/start-sandbox.ts';
+import { VolumeSync } from './sandbox/volume-sync.ts';
+import { ownTags } from './tags.ts';
+
+/** App under which images are built: all functions share them. */
+const imageApp = 'hypernodes-images';
+
+/** Containers that are sandboxes of Modal. */
+export class ModalHost implements ContainerHost {
+  readonly name = 'modal';
+  readonly #connection: ModalConnection;
+  readonly #runner: string;
+  readonly #containers = new Set<SandboxContainer>();
+
+  /** @param runner Path of the runner's program in containers. */
+  constructor(connection: ModalConnection, runner: string = runnerPath) {
+    this.#connection = connection;
+    this.#runner = runner;
+  }
+
+  async prepare(spec: ContainerSpec, observer: DeploymentObserver): Promise<PreparedSandbox> {
+    const [modal, app] = await Promise.all([this.#connection.client(), this.#connection.app(imageApp)]);
+    return prepareSandbox(modal, app, spec, this.#connection.settings, observer);
+  }
+
+  async start(prepared: PreparedContainer, { definition, observer, signal }: ContainerStart): Promise<Container> {
+    const { spec, workdir, writablePaths, params } = prepared as PreparedSandbox;
+    const { orphanTimeout } = this.#connection.settings;
+    let id = '';
+    const container = await startSandbox(
+      await this.#connection.client(),
+      await this.#connection.app(definition.app),
+      prepared as PreparedSandbox,
+      {
+        command: ['node', keeperPath, String(orphanTimeout)],
+        tags: ownTags('pool', definition.name),
+        timeout: spec.startupTimeout ?? (spec.gpu ? defaultStartTimeout.gpu : defaultStartTimeout.plain),
+        signal,
+        onPhase: (phase) => observer.onPhase?.(id ? { phase, container: id } : { phase }),
+      },
+      async (sandbox) => {
+        id = sandbox.sandboxId;
+        const command = [
+          'node',
+          bridgePath,
+          String(orphanTimeout),
+          ...runnerCommand(this.#runner, params.memoryLimitMiB),
+        ];
+        const bridge = await sandbox.exec(command, { mode: 'binary', workdir });
+        const result = new SandboxContainer(sandbox, bridge, {
+          orphanTimeout,
+          volumes: new VolumeSync(sandbox, Object.keys(spec.volumes).length > 0, writablePaths),
+          onLine: (stream, text) =>
+            observer.onLog?.({ app: definition.app, function: definition.name, container: id, stream, text }),
+        });
+        const failed = result.exited.then(({ lastLines }) => {
+          throw new Error(`the runner ended at once${lastLines.length > 0 ? `: ${lastLines.join(' / ')}` : ''}`);
+        });
+        failed.catch(() => undefined);
+        return { result, lines: () => result.lastLines, ready: Promise.race([result.ready, failed]) };
+      },
+    );
+    this.#containers.add(container);
+    void container.exited.then(() => this.#containers.delete(container));
+    return container;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#containers].map((container) => container.kill()));
+  }
+}
+
+/** Leaves a part of the memory to buffers and to the programs around the runner. */
+function runnerCommand(runner: string, memory: number | undefined): string[] {
+  const heap = memory ? [`--max-old-space-size=${Math.max(64, Math.floor(memory * 0.75))}`] : [];
+  return ['node', '--enable-source-maps', ...heap, runner];
+}

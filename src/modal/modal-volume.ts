@@ -1,0 +1,125 @@
+import type { VolumeEntry, VolumeSpec, VolumeStore } from '../remote/index.ts';
+import type { ModalConnection } from './connection.ts';
+import { keeperPath } from './image/runtime-files.ts';
+import { stopFile } from './inside/places.ts';
+import type { Sdk } from './modal.ts';
+import { modalError } from './modal-errors.ts';
+import { wholeSeconds } from './modal-options.ts';
+import { liveSandboxes } from './sandbox/live-sandboxes.ts';
+import { ownTags } from './tags.ts';
+
+/** Seconds for which the container that holds a volume stays without being used. */
+const idleTimeout = 60;
+const mountPath = '/volume';
+
+/**
+ * Files of a volume on Modal. Its SDK reaches them only from within a container, so a small one is started for the first
+ * operation; it ends when nothing was done for a minute.
+ */
+export class ModalVolume implements VolumeStore {
+  readonly #connection: ModalConnection;
+  readonly #spec: VolumeSpec;
+  readonly #makeImage: () => Promise<Sdk.Image>;
+  #sandbox: Promise<Sdk.Sandbox> | undefined;
+
+  constructor(connection: ModalConnection, spec: VolumeSpec, makeImage: () => Promise<Sdk.Image>) {
+    this.#connection = connection;
+    this.#spec = spec;
+    this.#makeImage = makeImage;
+  }
+
+  put(path: string, content: Uint8Array): Promise<void> {
+    return this.#use((sandbox) => sandbox.filesystem.writeBytes(content, inside(path)));
+  }
+
+  get(path: string): Promise<Uint8Array> {
+    return this.#use((sandbox) => sandbox.filesystem.readBytes(inside(path)));
+  }
+
+  list(path = ''): Promise<readonly VolumeEntry[]> {
+    return this.#use(async (sandbox) => {
+      const found = await sandbox.filesystem.listFiles(inside(path));
+      return found.map(({ path: full, type, size }) => ({
+        path: full.slice(mountPath.length + 1),
+        kind: type === 'directory' ? ('directory' as const) : ('file' as const),
+        size,
+      }));
+    });
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#use((sandbox) => sandbox.filesystem.remove(inside(path), { recursive: true }));
+  }
+
+  /** Lets the container end, because that is when Modal is sure to publish what it wrote. */
+  async commit(): Promise<void> {
+    const sandbox = await this.#sandbox;
+    if (!sandbox) return;
+    this.#sandbox = undefined;
+    await sandbox.filesystem.writeText('', stopFile);
+    await sandbox.wait();
+    this.#forget(sandbox);
+  }
+
+  reload(): Promise<void> {
+    return this.#use((sandbox) => sandbox.reloadVolumes());
+  }
+
+  /** Ends the container, if there is one. */
+  async close(): Promise<void> {
+    await this.commit().catch(() => undefined);
+  }
+
+  async #use<Result>(operation: (sandbox: Sdk.Sandbox) => Promise<Result>): Promise<Result> {
+    for (let attempt = 0; ; attempt++) {
+      this.#sandbox ??= this.#start();
+      const current = this.#sandbox;
+      try {
+        const sandbox = await current;
+        return await operation(sandbox);
+      } catch (error) {
+        const sandbox = await current.catch(() => undefined);
+        const ended = !sandbox || (await sandbox.poll().catch(() => 0)) !== null;
+        if (ended && this.#sandbox === current) this.#sandbox = undefined;
+        // It ends when it was not used for a while: then another one does it.
+        if (!sandbox || !ended || attempt > 0) throw error;
+        this.#forget(sandbox);
+      }
+    }
+  }
+
+  async #start(): Promise<Sdk.Sandbox> {
+    const { name, createIfMissing, readOnly } = this.#spec;
+    try {
+      const modal = await this.#connection.client();
+      const [app, image, volume] = await Promise.all([
+        this.#connection.app('hypernodes-volumes'),
+        this.#makeImage(),
+        modal.volumes.fromName(name, { createIfMissing }),
+      ]);
+      const sandbox = await modal.sandboxes.create(app, image, {
+        command: ['node', keeperPath, String(this.#connection.settings.lifetime)],
+        timeoutMs: wholeSeconds(this.#connection.settings.lifetime),
+        idleTimeoutMs: wholeSeconds(idleTimeout),
+        volumes: { [mountPath]: readOnly ? volume.withMountOptions({ readOnly }) : volume },
+        tags: ownTags('volume'),
+      });
+      liveSandboxes.add(sandbox.sandboxId, async () => {
+        await sandbox.terminate();
+        this.#forget(sandbox);
+      });
+      return sandbox;
+    } catch (error) {
+      throw modalError(error, 'starting');
+    }
+  }
+
+  #forget(sandbox: Sdk.Sandbox): void {
+    liveSandboxes.delete(sandbox.sandboxId);
+    sandbox.detach();
+  }
+}
+
+function inside(path: string): string {
+  return `${mountPath}/${path.replace(/^\/+/, '')}`;
+}

@@ -1,0 +1,166 @@
+import type { Container, ContainerExit, LogLine } from '../../remote/index.ts';
+import { EnvelopeKind, EnvelopeReader, type RunnerExit } from '../envelope.ts';
+import { contentFolder } from '../inside/places.ts';
+import type { Sdk } from '../modal.ts';
+import { ByteQueue } from './byte-queue.ts';
+import { liveSandboxes } from './live-sandboxes.ts';
+import { StdinWriter } from './stdin-writer.ts';
+import type { VolumeSync } from './volume-sync.ts';
+
+/** What a container needs besides its sandbox. */
+export interface SandboxContainerOptions {
+  /** Seconds without a sign of life after which the container ends itself. */
+  readonly orphanTimeout: number;
+  readonly volumes: VolumeSync;
+  /** Takes what user code prints. */
+  readonly onLine: (stream: LogLine['stream'], text: string) => void;
+}
+
+/** Lines of output that are remembered for messages. */
+const remembered = 20;
+
+/** The runner in a sandbox of Modal, reached over the standard streams of the bridge. */
+export class SandboxContainer implements Container {
+  readonly id: string;
+  readonly exited: Promise<ContainerExit>;
+  /** Resolves when the runner is started. */
+  readonly ready: Promise<void>;
+  readonly output = new ByteQueue();
+  readonly #sandbox: Sdk.Sandbox;
+  readonly #bridge: Sdk.ContainerProcess<Uint8Array>;
+  readonly #volumes: VolumeSync;
+  readonly #writer: StdinWriter;
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #lastLines: string[] = [];
+  #exit!: (exit: ContainerExit) => void;
+  #markReady!: () => void;
+  #killing: Promise<void> | undefined;
+  readonly #lines: Promise<void>;
+
+  constructor(
+    sandbox: Sdk.Sandbox,
+    bridge: Sdk.ContainerProcess<Uint8Array>,
+    { orphanTimeout, volumes, onLine }: SandboxContainerOptions,
+  ) {
+    this.id = sandbox.sandboxId;
+    this.#sandbox = sandbox;
+    this.#bridge = bridge;
+    this.#volumes = volumes;
+    const stdin = bridge.stdin.getWriter();
+    this.#writer = new StdinWriter({
+      write: (bytes) => stdin.write(bytes),
+      putContent: (name, content) => sandbox.filesystem.writeBytes(content, `${contentFolder}/${name}`),
+    });
+    this.exited = new Promise((resolve) => {
+      this.#exit = resolve;
+    });
+    this.ready = new Promise((resolve) => {
+      this.#markReady = resolve;
+    });
+    this.#lines = this.#readLines(onLine);
+    void this.#read();
+    this.#heartbeat = setInterval(() => void this.#ping(orphanTimeout), (orphanTimeout * 1000) / 4).unref();
+    liveSandboxes.add(this.id, () => this.kill());
+    void this.exited.then(() => this.#release());
+  }
+
+  /** The last lines that were printed. */
+  get lastLines(): readonly string[] {
+    return this.#lastLines;
+  }
+
+  async write(bytes: readonly Uint8Array[]): Promise<void> {
+    const refresh = this.#volumes.beforeUse();
+    if (refresh) await refresh;
+    await this.#writer.write(bytes);
+  }
+
+  kill(): Promise<void> {
+    this.#killing ??= this.#kill();
+    return this.#killing;
+  }
+
+  async #kill(): Promise<void> {
+    await this.#terminate();
+    this.output.end();
+    await this.#end({ code: undefined, signal: 'SIGKILL', cause: 'killed' });
+  }
+
+  async #ping(orphanTimeout: number): Promise<void> {
+    // A connection that is gone shows in the stream that is read.
+    await this.#writer.ping(orphanTimeout * 1000).catch(() => undefined);
+  }
+
+  async #read(): Promise<void> {
+    const reader = new EnvelopeReader();
+    let exit: RunnerExit | undefined;
+    try {
+      for await (const chunk of this.#bridge.stdout) {
+        this.#volumes.used();
+        for (const { kind, content } of reader.read(chunk)) {
+          if (kind === EnvelopeKind.data) await this.output.put(content);
+          else if (kind === EnvelopeKind.ready) this.#markReady();
+          else if (kind === EnvelopeKind.exit) exit = JSON.parse(Buffer.from(content).toString('utf8')) as RunnerExit;
+        }
+      }
+    } catch {
+      // The stream breaks off when the sandbox ends: how it ended is asked below.
+    }
+    this.output.end();
+    if (exit)
+      await this.#end({
+        code: exit.code ?? undefined,
+        signal: exit.signal ?? undefined,
+        cause: exit.outOfMemory ? 'out-of-memory' : 'exited',
+      });
+    else await this.#end(await this.#howItEnded());
+  }
+
+  /** The bridge went away without a word: with the whole sandbox, or alone. */
+  async #howItEnded(): Promise<Omit<ContainerExit, 'lastLines'>> {
+    if (this.#killing) return { code: undefined, signal: 'SIGKILL', cause: 'killed' };
+    const code = await this.#sandbox.poll().catch(() => null);
+    // Only the kernel, out of memory, ends the bridge and leaves the sandbox.
+    if (code === null) return { code: 137, signal: 'SIGKILL', cause: 'out-of-memory' };
+    return { code, signal: undefined, cause: 'preempted' };
+  }
+
+  async #readLines(onLine: SandboxContainerOptions['onLine']): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = '';
+    const print = (line: string): void => {
+      const text = line.slice(1);
+      this.#lastLines.push(text);
+      if (this.#lastLines.length > remembered) this.#lastLines.shift();
+      onLine(line.startsWith('o') ? 'stdout' : 'stderr', text);
+    };
+    try {
+      for await (const chunk of this.#bridge.stderr) {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) print(line);
+      }
+    } catch {
+      // As above.
+    }
+    if (rest !== '') print(rest);
+  }
+
+  /** Reports the end when all that was printed before is known. */
+  async #end(exit: Omit<ContainerExit, 'lastLines'>): Promise<void> {
+    await Promise.race([this.#lines, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    this.#exit({ ...exit, lastLines: [...this.#lastLines] });
+  }
+
+  async #terminate(): Promise<void> {
+    await this.#sandbox.terminate().catch(() => undefined);
+  }
+
+  async #release(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#volumes.close();
+    if (!this.#killing) await this.#terminate();
+    liveSandboxes.delete(this.id);
+    this.#sandbox.detach();
+  }
+}
