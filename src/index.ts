@@ -1,5 +1,4 @@
 export type { Cache } from './cache/index.ts';
-export { InProcessEngine } from './engines/index.ts';
 export * from './errors.ts';
 export type * from './events/index.ts';
 export {
@@ -19,4 +18,32 @@ export {
   stateful,
   type Unit,
 } from './graph/index.ts';
-export * from './run/index.ts';
+export {
+  type AcceptedCode,
+  CachedValue,
+  type ChangedPart,
+  type CommonRunOptions,
+  type Engine,
+  type ExplainedNode,
+  type Explanation,
+  failuresOf,
+  InProcessEngine,
+  type ItemFailure,
+  type Job,
+  type JobPart,
+  type MapOptions,
+  MapResult,
+  type MapStats,
+  type NodeFailure,
+  nodePath,
+  Pipeline,
+  type PipelineOptions,
+  type PlannedNode,
+  pipeline,
+  type RunOptions,
+  type RunPlan,
+  reportOf,
+  type Sending,
+  type StreamItem,
+  type StreamOptions,
+} from './run/index.ts';

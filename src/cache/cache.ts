@@ -48,6 +48,8 @@ export interface EntryInfo {
  * a damaged entry is reported as absent, never thrown and never returned wrong. Values are bytes and are never executed.
  */
 export interface Cache {
+  /** Whether the same configuration opened by another thread, process or machine finds the same entries. */
+  readonly shared?: boolean;
   /** Entry under `key`, or `undefined`. Marks it as used. Its bytes are the caller's own, to be changed at will. */
   get(key: string): MaybePromise<CacheEntry | undefined>;
   /** Header alone, so that a warm run need not read what nobody asks for. */

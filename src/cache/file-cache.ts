@@ -33,6 +33,7 @@ let temporaries = 0;
  * or appended to, and the last of several equal writers wins.
  */
 export class FileCache implements Cache {
+  readonly shared = true;
   readonly path: string;
   readonly #options: FileCacheOptions;
   /** Bytes that may be written before the total size is looked at again. */

@@ -35,6 +35,11 @@ export class TieredCache implements Cache {
     this.#tiers = [...tiers];
   }
 
+  /** Whatever the others know, one shared tier is enough for an entry to be found. */
+  get shared(): boolean {
+    return this.#tiers.some((tier) => tier.shared === true);
+  }
+
   get(key: string): MaybePromise<CacheEntry | undefined> {
     return this.#first(
       (tier) => tier.get(key),

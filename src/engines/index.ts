@@ -1,1 +1,1 @@
-export { InProcessEngine } from './in-process.ts';
+export { WorkerEngine, type WorkerEngineOptions } from './worker/worker-engine.ts';

@@ -1,21 +1,6 @@
 import type { RunContext } from './context.ts';
+import { EVENT_NAMES } from './event-names.ts';
 import type { Callback, EventMap, EventName, NodeStartEvent } from './types.ts';
-
-const EVENT_NAMES: readonly EventName[] = [
-  'onPipelineStart',
-  'onPipelineEnd',
-  'onNodeStart',
-  'onNodeEnd',
-  'onNodeCached',
-  'onNodeRetry',
-  'onNodeProgress',
-  'onNodeLog',
-  'onError',
-  'onMapStart',
-  'onMapItemStart',
-  'onMapItemEnd',
-  'onMapEnd',
-];
 
 const reported = new WeakSet<Callback>();
 

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeHeapSnapshot } from 'node:v8';
-import { threadId } from 'node:worker_threads';
+
 import { withInspector } from './inspector.ts';
 
 /** A heap snapshot as the engine gives it: flat lists of numbers, described by `meta`. */
@@ -64,7 +65,7 @@ function search(fn: Function): { readonly value: unknown } | undefined {
 
 /** A snapshot of this thread's heap. It goes through a file because the inspector, from Node 22 on, gives none at once. */
 function takeSnapshot(): HeapSnapshot | undefined {
-  const file = join(tmpdir(), `hypernodes-${process.pid}-${threadId}-${Date.now()}.heapsnapshot`);
+  const file = join(tmpdir(), `hypernodes-${randomUUID()}.heapsnapshot`);
   try {
     writeHeapSnapshot(file);
     if (statSync(file).size > LARGEST) return undefined;

@@ -1,7 +1,11 @@
 import type { BatchGatherer } from './batch-gatherer.ts';
+import type { Execution } from './execution.ts';
 import type { Recompute } from './recompute.ts';
 import type { NodeFailure } from './scope.ts';
 import type { SharedDigests } from './slot-digests.ts';
+
+/** Has an execution done elsewhere and puts its results where they belong. */
+export type SendExecution = (execution: Execution) => Promise<void>;
 
 /** Some of the settings; the others are off. */
 export type GivenSettings = { readonly [K in keyof ExecutionSettings]?: ExecutionSettings[K] | undefined };
@@ -29,6 +33,10 @@ export class ExecutionSettings {
   readonly sharedDigests: SharedDigests | undefined;
   /** Where nodes with a batch form wait for those of other items. */
   readonly batches: BatchGatherer | undefined;
+  /** Has the whole execution done elsewhere. */
+  readonly send: SendExecution | undefined;
+  /** Path without item indices, when what this execution lies in is elsewhere. */
+  readonly staticPath: string | undefined;
 
   constructor(given: GivenSettings) {
     this.failures = given.failures;
@@ -39,5 +47,7 @@ export class ExecutionSettings {
     this.loadsOutputs = given.loadsOutputs ?? false;
     this.sharedDigests = given.sharedDigests;
     this.batches = given.batches;
+    this.send = given.send;
+    this.staticPath = given.staticPath;
   }
 }

@@ -3,7 +3,7 @@ import { gather, type NodeDefinition, type Plan, type Step } from '../graph/inde
 import type { Budget, Waiter } from './budget.ts';
 import { CachedStep, callUncached } from './cached-step.ts';
 import { loadSlots } from './cached-value.ts';
-import type { ExecutionSettings } from './execution-settings.ts';
+import type { ExecutionSettings, SendExecution } from './execution-settings.ts';
 import { LeafCall } from './leaf-call.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { recordNodePath } from './node-path.ts';
@@ -56,6 +56,8 @@ export class Execution extends Task implements Waiter {
   /** Nodes that ran, and nodes that came from the cache, nested ones included. */
   executed = 0;
   cached = 0;
+  /** Slots that stayed empty in a run elsewhere that collects errors. */
+  absent: ReadonlySet<number> | undefined;
   /** Digests of the values, when there is a cache. */
   readonly digests: SlotDigests | undefined;
 
@@ -111,9 +113,14 @@ export class Execution extends Task implements Waiter {
 
   /** Path of one of its nodes without item indices: what the node is called over all items and runs. */
   staticPathOf(step: Step): string {
-    const names: string[] = [step.label, this.place.name];
-    for (let outer = this.place.within; outer !== undefined; outer = outer.place.within) names.push(outer.place.name);
-    return names.reverse().join(' > ');
+    return `${this.staticPath} > ${step.label}`;
+  }
+
+  /** Its own path without item indices. */
+  get staticPath(): string {
+    const { within, name } = this.place;
+    const own = this.settings.staticPath ?? name;
+    return within === undefined ? own : `${within.staticPath} > ${own}`;
   }
 
   /** Path of one of its nodes. */
@@ -123,6 +130,7 @@ export class Execution extends Task implements Waiter {
 
   /** Whether the value in this slot was computed, after a run that collects errors. */
   produced(slot: number): boolean {
+    if (this.absent !== undefined) return !this.absent.has(slot);
     const { steps } = this.plan;
     let low = 0;
     let high = steps.length;
@@ -138,6 +146,7 @@ export class Execution extends Task implements Waiter {
   /** Runs all steps; afterwards the results are in `values`. Throws, or rejects with, what the first failed node threw. */
   execute(): MaybePromise<void> {
     if (this.settings.timeout !== undefined) this.#startedAt = performance.now();
+    if (this.settings.send !== undefined) return this.#sendAway(this.settings.send);
     try {
       const validated = this.plan.validations.length > 0 ? validateInputs(this) : undefined;
       if (isThenable(validated)) return this.#validateFirst(validated);
@@ -146,6 +155,19 @@ export class Execution extends Task implements Waiter {
       throw error;
     }
     return this.settings.failures === undefined ? this.#runInOrder() : this.#runByCounts(0, undefined);
+  }
+
+  #sendAway(send: SendExecution): Promise<void> {
+    this.parent?.adopt(this);
+    this.#setDeadline();
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      send(this).then(
+        () => this.#close(),
+        (error) => this.#close({ error }),
+      );
+    });
   }
 
   /** Goes on where a stretch of plain steps stopped: before step `from`, or with its promise in its output slot. */

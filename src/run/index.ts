@@ -2,6 +2,7 @@ export type { AcceptedCode } from './accepted-code.ts';
 export { CachedValue } from './cached-value.ts';
 export type { ChangedPart } from './changed-parts.ts';
 export type { Engine } from './engine.ts';
+export { InProcessEngine } from './in-process-engine.ts';
 export { MapResult, type MapStats } from './map-result.ts';
 export type { ItemFailure } from './map-run.ts';
 export { nodePath } from './node-path.ts';
@@ -10,4 +11,6 @@ export type { ExplainedNode, Explanation, PlannedNode, RunPlan } from './outlook
 export { Pipeline, pipeline } from './pipeline.ts';
 export { failuresOf, reportOf } from './result-notes.ts';
 export type { NodeFailure } from './scope.ts';
+export type { Job, JobPart, JobPlace, Sending } from './sending/job.ts';
+export { performJob } from './sending/perform-job.ts';
 export type { StreamItem } from './stream.ts';

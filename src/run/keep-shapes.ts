@@ -37,7 +37,7 @@ export function keepShapes(makeRoot: () => RootRun): void {
       scope,
       plan,
       { count: 0, values: () => [] },
-      { place, onError: 'throw', accept() {}, item: {} },
+      { place, onError: 'throw', mapped: [], accept() {}, item: {} },
     ),
     new StreamRun(scope, plan, [], [], { name, ordered: true, settings: {} }),
   ];

@@ -1,10 +1,12 @@
 import type { Emitter, LogLevel, NodeStartEvent } from '../events/index.ts';
-import { gather, type NodeContext, type NodeDefinition, type NodeLog, Stateful, type Step } from '../graph/index.ts';
+import { gather, type NodeContext, type NodeDefinition, type NodeLog, type Step } from '../graph/index.ts';
 import { checkResult } from './check-result.ts';
 import type { Execution } from './execution.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { recordNodePath } from './node-path.ts';
+import { withResources } from './resources.ts';
 import { retryDelay } from './retry.ts';
+import { runHere, sendNode, wantsSending } from './sending/send-node.ts';
 import { Span } from './span.ts';
 import { refusePromise, sleepSync } from './sync.ts';
 import { type StopReason, Task } from './task.ts';
@@ -39,6 +41,8 @@ export class LeafCall extends Task implements NodeContext {
   readonly #invoke: CallSettings['invoke'];
   readonly #keep: CallSettings['keep'];
   readonly #holdsPermit: boolean;
+  /** Whether the function is called elsewhere. */
+  readonly #sent: boolean;
   #inputs: Record<string, unknown>;
   #span: Span | undefined;
   #closed = false;
@@ -62,6 +66,8 @@ export class LeafCall extends Task implements NodeContext {
     this.#invoke = how.invoke;
     this.#keep = how.keep;
     this.#holdsPermit = how.holdsPermit === true;
+    const { sending } = execution.scope;
+    this.#sent = sending?.unit === 'node' && this.#invoke === undefined && wantsSending(definition, sending);
     this.#inputs = gather(step.Arguments, step.inputSlots, execution.values);
   }
 
@@ -118,7 +124,7 @@ export class LeafCall extends Task implements NodeContext {
     if (timeout !== undefined || this.#keep !== undefined) this.#startedAt = performance.now();
     let inputs: MaybePromise<Record<string, unknown>> = this.#inputs;
     if (this.#step.schemas !== undefined) inputs = validateEdges(this.#step, inputs, this.path);
-    if (this.#execution.settings.hasResources) {
+    if (this.#execution.settings.hasResources && !this.#sent) {
       inputs = isThenable(inputs) ? inputs.then(withResources) : withResources(inputs);
     }
     if (isThenable(inputs)) return this.#awaitable(inputs.then((ready) => this.#call(ready)));
@@ -130,19 +136,25 @@ export class LeafCall extends Task implements NodeContext {
   }
 
   #call(inputs: Record<string, unknown>): unknown {
-    const { run } = this.#definition;
-    const result = this.#invoke === undefined ? this.#watched(run, inputs) : this.#invoke(inputs);
+    const result = this.#invoke === undefined ? this.#watched(inputs) : this.#invoke(inputs);
     if (!this.#definition.keyed && this.#definition.output === undefined) return result;
     const check = (value: unknown): unknown => checkResult(this.#definition, value, this.path);
     return isThenable(result) ? result.then(check) : check(result);
   }
 
   /** Inside the callbacks that want to be around node functions. */
-  #watched(run: NodeDefinition['run'], inputs: Record<string, unknown>): unknown {
+  #watched(inputs: Record<string, unknown>): unknown {
     const span = this.#span;
     const emitter = this.#emitter;
-    if (span === undefined || emitter?.wraps !== true) return run(inputs, this);
-    return emitter.wrapNode(this.#startEvent(span), () => run(inputs, this));
+    if (span === undefined || emitter?.wraps !== true) return this.#run(inputs);
+    return emitter.wrapNode(this.#startEvent(span), () => this.#run(inputs));
+  }
+
+  #run(inputs: Record<string, unknown>): unknown {
+    const { sending, root } = this.#execution.scope;
+    const definition = this.#definition;
+    if (sending?.unit !== 'node') return definition.run(inputs, this);
+    return this.#sent ? sendNode(definition, inputs, { root, sending, call: this }) : runHere(definition, inputs, this);
   }
 
   #awaitable(result: unknown): unknown {
@@ -338,18 +350,6 @@ export class LeafCall extends Task implements NodeContext {
     this.#ended({ error: reason }, undefined);
     this.#reject?.(reason);
   }
-}
-
-/** Creates the resources among the inputs; a promise when one of them needs time. */
-function withResources(inputs: Record<string, unknown>): MaybePromise<Record<string, unknown>> {
-  const names = Object.keys(inputs).filter((name) => inputs[name] instanceof Stateful);
-  if (names.length === 0) return inputs;
-  const resources = names.map((name) => (inputs[name] as Stateful<unknown>).get());
-  const merge = (ready: readonly unknown[]): Record<string, unknown> => ({
-    ...inputs,
-    ...Object.fromEntries(names.map((name, index) => [name, ready[index]])),
-  });
-  return resources.some(isThenable) ? Promise.all(resources).then(merge) : merge(resources);
 }
 
 /** A node's result by output name, as events show it. */

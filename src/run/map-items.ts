@@ -13,8 +13,10 @@ export interface MappedInput {
 /** The items of a map; values of one item are made when its turn comes. */
 export interface Items {
   readonly count: number;
-  /** Slots of item `index`. */
-  values(index: number): unknown[];
+  /** Number of each item in the whole map, when these are only some of its items. */
+  readonly indexes?: readonly number[] | undefined;
+  /** Slots of the item at this position. */
+  values(position: number): unknown[];
 }
 
 /** @throws GraphError `GRAPH_UNKNOWN_NAME` for a mode that does not exist. */

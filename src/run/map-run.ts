@@ -11,6 +11,7 @@ import { outputsOf } from './outputs.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
 import type { Scope } from './scope.ts';
 import type { SlotDigests } from './slot-digests.ts';
+import type { Span } from './span.ts';
 import { type StopReason, Task } from './task.ts';
 
 /** A failed item of a map that collects errors. */
@@ -26,7 +27,11 @@ export interface MapSettings {
   readonly onError: ErrorMode;
   /** Settings of every item. */
   readonly item: GivenSettings;
+  /** Slots in which the items differ. */
+  readonly mapped: readonly number[];
   readonly parentSpan?: number | undefined;
+  /** The map that these are only some items of, if it is told of already. */
+  readonly partOf?: { readonly span: Span | undefined; readonly total: number | undefined } | undefined;
   /** Takes the values of a finished item, and what is known of their digests, or `undefined` for a failed one. */
   readonly accept: (index: number, values: unknown[] | undefined, digests?: SlotDigests) => void;
 }
@@ -51,6 +56,7 @@ export class MapRun extends Task implements Waiter {
   readonly #itemSettings: ExecutionSettings;
   readonly #budget: Budget;
   readonly #observed: ObservedMap | undefined;
+  readonly #whole: NonNullable<MapSettings['partOf']>;
   readonly #batches: BatchGatherer | undefined;
   readonly #plain: boolean;
   readonly #cursor: Cursor = { at: 0 };
@@ -74,11 +80,14 @@ export class MapRun extends Task implements Waiter {
     this.#itemSettings = new ExecutionSettings({ ...settings.item, batches: this.#batches });
     this.#plain = plan.plain && scope.plain && !scope.root.sync && hasResources !== true && timeout === undefined;
     const { within } = settings.place;
-    this.#observed = observeMap(
-      scope,
-      { parent: settings.parentSpan, path: this.path, depth: within === undefined ? 0 : within.depth + 1 },
-      { total: items.count, concurrency: this.#budget.limit },
-    );
+    if (settings.partOf === undefined) {
+      this.#observed = observeMap(
+        scope,
+        { parent: settings.parentSpan, path: this.path, depth: within === undefined ? 0 : within.depth + 1 },
+        { total: items.count, concurrency: this.#budget.limit },
+      );
+    }
+    this.#whole = settings.partOf ?? { span: this.#observed?.span, total: items.count };
   }
 
   get path(): string {
@@ -146,8 +155,10 @@ export class MapRun extends Task implements Waiter {
     });
   }
 
-  #start(index: number): void {
-    const values = this.#items.values(index);
+  #start(position: number): void {
+    const { indexes } = this.#items;
+    const index = indexes === undefined ? position : indexes[position]!;
+    const values = this.#items.values(position);
     if (this.#plain) this.#startPlain(index, values);
     else this.#follow(this.#itemFor(index, values), index, (item) => item.execute());
   }
@@ -155,7 +166,7 @@ export class MapRun extends Task implements Waiter {
   #itemFor(index: number, values: unknown[]): Execution {
     const { within, name } = this.#settings.place;
     const item = new Execution(this, this.scope, this.#plan, values, { within, name, index }, this.#itemSettings);
-    observeItem(item, { span: this.#observed?.span, total: this.#items.count }, () => outputsOf(this.#plan, values));
+    observeItem(item, this.#whole, () => outputsOf(this.#plan, values));
     return item;
   }
 

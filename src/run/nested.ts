@@ -5,11 +5,12 @@ import { CachedValue, loadItems, loadSlots } from './cached-value.ts';
 import { Execution, type Failure } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import { itemsOf } from './map-items.ts';
-import { MapRun } from './map-run.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 import { observePipeline } from './observe.ts';
 import { outputsOf } from './outputs.ts';
 import type { Scope } from './scope.ts';
+import { runSender } from './sending/send-run.ts';
+import { mapRun } from './sending/start-map.ts';
 import { type SharedDigests, SlotDigests } from './slot-digests.ts';
 import { Span } from './span.ts';
 
@@ -47,8 +48,8 @@ function passageOf(step: Step, definition: NestedDefinition): Passage {
 /** Runs a pipeline as one step of another; gives the list of its exposed outputs. */
 export function runNested(outer: Execution, step: Step, definition: NestedDefinition): MaybePromise<unknown[]> {
   const scope = outer.scope.nested(definition);
-  // Without a cache nobody below knows of values that are yet to be loaded.
-  if (scope.cache === undefined && outer.digests !== undefined) {
+  // Without a cache nobody below knows of values that are yet to be loaded, nor does anybody elsewhere.
+  if (outer.digests !== undefined && (scope.cache === undefined || scope.sending !== undefined)) {
     return andThen(loadSlots(step.inputSlots, outer.values), () => start(outer, step, definition, scope));
   }
   return start(outer, step, definition, scope);
@@ -100,7 +101,10 @@ function runOnce(nesting: Nesting): MaybePromise<unknown[]> {
   const { plan, results } = passage;
   const stepEnd = observeStep(outer, step);
   const place = { within: outer, name: step.label, index: -1 };
-  const inner = new Execution(outer, scope, plan, values, place, new ExecutionSettings(innerSettings(nesting)));
+  const settings = innerSettings(nesting);
+  const send = runSender(scope.sending, { timeout: settings.timeout });
+  const limits = send === undefined ? settings : { ...settings, timeout: undefined, send };
+  const inner = new Execution(outer, scope, plan, values, place, new ExecutionSettings(limits));
   inner.outerSpan = stepEnd?.span ?? outer.span;
   if (inner.digests !== undefined) passDigests(nesting, inner.digests);
   const collect = (): unknown[] => results.map((slot) => values[slot]);
@@ -152,14 +156,16 @@ function mapItems(
     const [first = -1, ...copies] = inner.flatMap((name) => slotOf.get(name) ?? []);
     return { name, slot: first, copies, list: value instanceof CachedValue ? value.items : value };
   });
-  const sharedDigests = shareDigests(nesting, new Set(mapped.flatMap(({ slot, copies }) => [slot, ...copies])));
+  const differing = new Set(mapped.flatMap(({ slot, copies }) => [slot, ...copies]));
+  const sharedDigests = shareDigests(nesting, differing);
   const columns: unknown[][] = results.map(() => []);
   const digests: (string | undefined)[][] = results.map(() => []);
-  let map: MapRun;
+  let map: ReturnType<typeof mapRun>;
   try {
-    map = new MapRun(outer, scope, plan, itemsOf(mapped, definition.mapMode, values, outer.pathOf(step)), {
+    map = mapRun(outer, scope, plan, itemsOf(mapped, definition.mapMode, values, outer.pathOf(step)), {
       place: { within: outer, name: step.label },
       onError: definition.onError,
+      mapped: [...differing],
       item: { ...innerSettings(nesting), sharedDigests },
       parentSpan: stepEnd?.span.id ?? outer.span?.id,
       accept(index, inner, known) {

@@ -1,4 +1,5 @@
 import { GraphError } from '../errors.ts';
+import type { EventName } from '../events/index.ts';
 import {
   type AnyUnit,
   type NestedDefinition,
@@ -17,6 +18,8 @@ import { type Explanation, explainedNode, plannedNode, type RunPlan } from './ou
 import type { PipelineConstructor, PipelineFunction, Pipeline as TypedPipeline } from './pipeline-types.ts';
 import { run, runSync } from './run-once.ts';
 import { map, stream } from './run-over.ts';
+import { Relay } from './sending/relay.ts';
+import { travellingOptions } from './sending/shipment.ts';
 import type { StreamItem } from './stream.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -77,6 +80,12 @@ export class RunnablePipeline extends PipelineGraph {
     return this.#copy({ selected: names });
   }
 
+  /** The same pipeline, configured by `options`, without what was bound: whoever sends it sends those values too. @internal */
+  unbound(options: PipelineOptions): RunnablePipeline {
+    const { name, nodes, selected, wiring } = this;
+    return new RunnablePipeline({ name, nodes, selected, wiring, ...options });
+  }
+
   asNode(options: NestingOptions = {}): PipelineNode {
     return new PipelineNode(this.nest(options));
   }
@@ -86,7 +95,7 @@ export class RunnablePipeline extends PipelineGraph {
     return {
       module: 'hypernodes',
       export: 'Pipeline',
-      args: [{ name, nodes, bound: { ...bound }, selected, ...options }],
+      args: [{ name, nodes, bound: { ...bound }, selected, ...travellingOptions(options) }],
     };
   }
 
@@ -117,6 +126,8 @@ export const pipeline: PipelineFunction = Object.assign(
     untyped: (nodes: readonly AnyUnit[], options: PipelineOptions = {}) => new RunnablePipeline({ ...options, nodes }),
     // By which a pipeline among the nodes of another one, having travelled, is made again.
     nested: (nested: NestedDefinition) => new PipelineNode(nested),
+    // By which the callbacks of a pipeline that was sent somewhere are told from there.
+    relay: (list: number, events: readonly EventName[]) => new Relay(list, events),
   },
 ) as unknown as PipelineFunction;
 

@@ -1,6 +1,13 @@
 import { GraphError } from '../errors.ts';
 import { type Definition, labelOf, listed, type Plan, type Step } from '../graph/index.ts';
 
+/** A {@link Recompute} as it travels. */
+export interface RecomputeRequest {
+  readonly names: readonly string[];
+  /** Whether everything runs, because something before it was named. */
+  readonly all: boolean;
+}
+
 /** Which steps of an execution run although the cache knows their result. */
 export class Recompute {
   readonly #names: ReadonlySet<string>;
@@ -24,6 +31,14 @@ export class Recompute {
       });
     }
     return new Recompute(new Set(names), false);
+  }
+
+  static from({ names, all }: RecomputeRequest): Recompute {
+    return new Recompute(new Set(names), all);
+  }
+
+  get request(): RecomputeRequest {
+    return { names: [...this.#names], all: this.#all };
   }
 
   /** Whether this step of the plan is forced: it was named, or something that it follows from was. */

@@ -13,6 +13,8 @@ import type { RunnablePipeline } from './pipeline.ts';
 import { Recompute } from './recompute.ts';
 import { annotate } from './result-notes.ts';
 import type { NodeFailure } from './scope.ts';
+import { runSender } from './sending/send-run.ts';
+import { refuseEngine } from './sync.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -67,7 +69,11 @@ function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions
   const plan = pipeline.compile(options.outputs, options.override);
   const { values, hasResources } = bindInputs(plan, inputs, { override: options.override });
   const { root, scope, collector } = beginCall(pipeline, options, sync);
+  if (sync && scope.sending !== undefined) refuseEngine(scope);
   const failures: NodeFailure[] = [];
+  const own = pipeline.options.timeout;
+  // Its own limit does not count the time that a place takes to start: it is kept there.
+  const send = runSender(scope.sending, { timeout: own, override: options.override });
   const execution = new Execution(
     undefined,
     scope,
@@ -76,7 +82,8 @@ function prepare(pipeline: RunnablePipeline, inputs: Inputs, options: RunOptions
     { within: undefined, name, index: -1 },
     new ExecutionSettings({
       hasResources,
-      ...shorterLimit(pipeline.options.timeout, options.timeout),
+      ...(send === undefined ? shorterLimit(own, options.timeout) : { timeout: options.timeout, phase: 'call' }),
+      send,
       recompute: Recompute.of(plan, options.recompute),
       loadsOutputs: true,
       failures: options.onError === 'collect' ? failures : undefined,

@@ -3,13 +3,14 @@ import { bindInputs } from './bind-inputs.ts';
 import { beginCall, supervise } from './call-settings.ts';
 import { checkErrorMode, checkMode, checkOver, itemsOf } from './map-items.ts';
 import { type MapResult, mapResult } from './map-result.ts';
-import { MapRun } from './map-run.ts';
 import { isThenable } from './maybe-promise.ts';
 import type { MapOptions, StreamOptions } from './options.ts';
 import { outputsOf } from './outputs.ts';
 import type { RunnablePipeline } from './pipeline.ts';
 import { Recompute } from './recompute.ts';
 import { annotate } from './result-notes.ts';
+import { runSender } from './sending/send-run.ts';
+import { mapRun } from './sending/start-map.ts';
 import { type SharedDigests, SlotDigests } from './slot-digests.ts';
 import { type StreamItem, StreamRun } from './stream.ts';
 
@@ -29,12 +30,14 @@ export async function map(
   const over = overNames(pipeline, options.over);
   const plan = pipeline.compile(options.outputs);
   const { values, hasResources } = bindInputs(plan, inputs, { mapped: over });
-  const items = itemsOf(mappedInputs(plan, inputs, over), mode, values, name);
+  const mapped = mappedInputs(plan, inputs, over);
+  const items = itemsOf(mapped, mode, values, name);
   const { root, scope, collector } = beginCall(pipeline, options);
   const results = new Array<Record<string, unknown> | undefined>(items.count);
-  const run = new MapRun(undefined, scope, plan, items, {
+  const run = mapRun(undefined, scope, plan, items, {
     place: { within: undefined, name },
     onError: options.onError ?? 'throw',
+    mapped: mapped.map(({ slot }) => slot),
     item: {
       hasResources,
       timeout: pipeline.options.timeout,
@@ -81,13 +84,14 @@ export async function* stream(
   const plan = pipeline.compile(options.outputs);
   const { values, hasResources } = bindInputs(plan, inputs, { mapped: over });
   const { root, scope } = beginCall(pipeline, options);
+  const send = runSender(scope.sending, { timeout: pipeline.options.timeout });
   const streamed = mappedInputs(plan, inputs, over).map(({ name, slot, list }) => ({ name, slot, source: list }));
   const run = new StreamRun(scope, plan, values, streamed, {
     name,
     ordered: options.ordered ?? true,
     settings: {
       hasResources,
-      timeout: pipeline.options.timeout,
+      ...(send === undefined ? { timeout: pipeline.options.timeout } : { send }),
       recompute: Recompute.of(plan, options.recompute),
       loadsOutputs: true,
       sharedDigests: sharedDigests(plan, over),

@@ -10,6 +10,7 @@ import type { Execution } from './execution.ts';
 import { History } from './history.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import type { PipelineOptions } from './options.ts';
+import type { Sending } from './sending/job.ts';
 
 /** Node functions in progress at once when nobody says otherwise. */
 export const DEFAULT_CONCURRENCY = 100;
@@ -57,11 +58,13 @@ export class RootRun {
   readonly #writes: Promise<unknown>[] = [];
   readonly #emitters = new Map<readonly Callback[], Emitter>();
   readonly #budgets = new Map<PipelineGraph, Budget>();
+  readonly #once = new Map<object, unknown>();
   #spans = 0;
 
-  constructor(sync: boolean, runNested: NestedRunner, spotCheck = 0) {
+  /** @param id Of the run at home, when part of it was sent here. */
+  constructor(sync: boolean, runNested: NestedRunner, spotCheck = 0, id?: string) {
     this.spotCheck = spotCheck;
-    this.id = `${processId}-${(runs++).toString(36)}`;
+    this.id = id ?? `${processId}-${(runs++).toString(36)}`;
     this.sync = sync;
     this.runNested = runNested;
     this.context = new RunContext(this.id);
@@ -100,6 +103,12 @@ export class RootRun {
       }
     }
     return accepted;
+  }
+
+  /** What is made of this object once for the whole root run. */
+  once<T>(of: object, make: () => T): T {
+    if (!this.#once.has(of)) this.#once.set(of, make());
+    return this.#once.get(of) as T;
   }
 
   /** Something that has to be done before the run counts as finished. */
@@ -146,9 +155,10 @@ export class Scope {
   readonly emitter: Emitter | undefined;
   readonly engine: Engine | undefined;
   readonly budget: Budget;
-  /** True when nobody watches and nothing is cached: plain nodes may be called as they are. */
+  /** True when nobody watches, nothing is cached, nothing is sent away: plain nodes may be called as they are. */
   readonly plain: boolean;
   readonly #nested = new Map<NestedDefinition, Scope>();
+  #here: Scope | undefined;
 
   private constructor(
     root: RootRun,
@@ -161,7 +171,7 @@ export class Scope {
     this.emitter = settings.emitter;
     this.engine = settings.engine;
     this.budget = settings.budget;
-    this.plain = this.emitter === undefined && this.cache === undefined;
+    this.plain = this.emitter === undefined && this.cache === undefined && this.sending === undefined;
     this.emitter?.context.learn(pipeline.name, summarize(pipeline));
   }
 
@@ -172,6 +182,17 @@ export class Scope {
       engine: options.engine ?? undefined,
       budget: new Budget(options.concurrency ?? DEFAULT_CONCURRENCY),
     });
+  }
+
+  /** How the engine sends work away, if it does. */
+  get sending(): Sending | undefined {
+    return this.engine?.sending;
+  }
+
+  /** The same configuration without the engine, for what is not worth sending. */
+  get here(): Scope {
+    this.#here ??= new Scope(this.root, this.pipeline, { ...this, engine: undefined });
+    return this.#here;
   }
 
   /** Scope of a pipeline nested in this one; the same object for every run of it. */

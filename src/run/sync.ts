@@ -1,5 +1,6 @@
 import { SyncError } from '../errors.ts';
 import type { Definition } from '../graph/index.ts';
+import type { Scope } from './scope.ts';
 
 /** Refuses a promise in `runSync`; what it settles to is nobody's concern any more. */
 export function refusePromise(promise: PromiseLike<unknown>, definition: Definition, path: string): never {
@@ -17,6 +18,18 @@ export function refuseCachePromise(promise: PromiseLike<unknown>, path: string):
     path,
     hint: 'Use run() instead, or a cache that answers at once: MemoryCache, DiskCache, FileCache.',
   });
+}
+
+/** Refuses an engine that has things done elsewhere, in `runSync`. */
+export function refuseEngine({ engine, pipeline }: Scope): never {
+  throw new SyncError(
+    'SYNC_PROMISE',
+    `${pipeline.name}: its engine (${engine?.place}) answers with promises; found in runSync.`,
+    {
+      path: pipeline.name,
+      hint: 'Use run() instead, or run it in this thread: runSync(inputs, { engine: null }).',
+    },
+  );
 }
 
 const cell = new Int32Array(new SharedArrayBuffer(4));

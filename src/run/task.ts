@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AbortError, type TimeoutError } from '../errors.ts';
 
 /** Why something was stopped from outside. */
@@ -36,6 +37,8 @@ export abstract class Task {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      // Many nodes in progress at once may each listen to one signal.
+      setMaxListeners(0, this.#controller.signal);
       const reason = this.stopped;
       if (reason !== undefined) this.#controller.abort(reason);
       else this.parent?.adopt(this);

@@ -40,6 +40,7 @@ const noHeader = '';
  * const counted = await perDoc.with({ cache }).map({ text: docs }, { over: 'text' });
  */
 export class DiskCache implements Cache {
+  readonly shared = true;
   readonly path: string;
   readonly #options: DiskCacheOptions;
   #store: Store | undefined;

@@ -22,6 +22,8 @@ export interface Job {
    * that its own thread could keep. Absent when nothing in the job has a limit.
    */
   readonly patience?: number | undefined;
+  /** How long it will probably keep a thread busy, in milliseconds, when that is known. */
+  readonly expectedMs?: number | undefined;
   /** What the job fails with when that is exceeded. */
   timedOut(): TimeoutError;
 }

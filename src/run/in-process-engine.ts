@@ -1,5 +1,5 @@
 import { disposeResources } from '../graph/index.ts';
-import type { Engine } from '../run/index.ts';
+import type { Engine } from './engine.ts';
 
 /** Runs nodes in this thread, as a pipeline without an engine does; set it to undo an inherited engine. */
 export class InProcessEngine implements Engine {

@@ -1,0 +1,218 @@
+import { Worker } from 'node:worker_threads';
+import { RemoteError } from '../../errors.ts';
+import type { JobPart } from '../../run/index.ts';
+import type { QueuedJob } from './queued-job.ts';
+import { type FromThread, type ToThread, transferable } from './thread-messages.ts';
+
+/** Jobs that a thread has at once: one that it works on, and a short one so that it need not wait for the next. */
+const JOBS = 2;
+/** Longest job, in milliseconds, that may wait in one thread while another might become idle. */
+const SHORT_MS = 20;
+/** Parts that a thread keeps. */
+const KEPT_PARTS = 32;
+/** Milliseconds that a cancelled job has before its thread is ended. */
+const GRACE_MS = 200;
+/** Milliseconds between two questions whether a thread still listens. */
+const PING_MS = 100;
+
+/** What a thread tells its engine. */
+export interface ThreadOwner {
+  /** It has room for a job. */
+  idle(thread: Thread): void;
+  /** It has ended; these jobs of it have to be done elsewhere. */
+  ended(thread: Thread, unfinished: readonly QueuedJob[]): void;
+}
+
+const isShort = ({ job }: QueuedJob): boolean => job.expectedMs !== undefined && job.expectedMs <= SHORT_MS;
+
+/** One worker thread and the jobs that it has. */
+export class Thread {
+  readonly #worker: Worker;
+  readonly #owner: ThreadOwner;
+  readonly #jobs = new Map<number, { readonly job: QueuedJob; started: boolean }>();
+  /** Digests of the parts that it has, the least recently used first. */
+  readonly #parts = new Set<string>();
+  /** Why it is being ended, when that is not its own doing. */
+  #endedFor: { readonly reason: 'deaf' | 'cancelled' | 'closed' } | undefined;
+  #failure: unknown;
+  #gone = false;
+  #nextId = 0;
+  #ping: NodeJS.Timeout | undefined;
+  #askedAt: number | undefined;
+
+  constructor(owner: ThreadOwner, options: { readonly memory: number | undefined }) {
+    this.#owner = owner;
+    const { memory } = options;
+    this.#worker = new Worker(new URL('./worker-program.js', import.meta.url), {
+      name: 'hypernodes',
+      ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),
+    });
+    this.#worker.unref();
+    this.#worker.on('message', (message: FromThread) => this.#receive(message));
+    this.#worker.on('error', (error) => {
+      this.#failure = error;
+    });
+    this.#worker.on('exit', (code) => this.#exited(code));
+  }
+
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  /** Whether it can take this job now. */
+  accepts(job: QueuedJob): boolean {
+    if (this.#endedFor !== undefined || this.#gone) return false;
+    for (const { job: held } of this.#jobs.values()) if (held.solo) return false;
+    return this.#jobs.size < (job.solo || !isShort(job) ? 1 : JOBS);
+  }
+
+  send(queued: QueuedJob): void {
+    const { job } = queued;
+    const id = this.#nextId++;
+    this.#jobs.set(id, { job: queued, started: false });
+    queued.cancelled = () => this.#cancel(id);
+    if (this.#jobs.size === 1) this.#worker.ref();
+    const request = job.request.slice();
+    this.#post(
+      { kind: 'job', id, request, needs: job.parts.map(({ digest }) => digest), ...this.#exchange(job.parts) },
+      transferable(request),
+    );
+    if (job.patience !== undefined) this.#watch();
+  }
+
+  /** Ends it, jobs or not; resolves when it is gone. */
+  async close(): Promise<void> {
+    if (this.#gone) return;
+    this.#endedFor ??= { reason: 'closed' };
+    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#worker.ref();
+    this.#post({ kind: 'close' });
+    const timer = setTimeout(() => void this.#worker.terminate(), 1000);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  /** Which parts to send along, and which of those that it has to give up for them. */
+  #exchange(parts: readonly JobPart[]): { parts: JobPart[]; forget: string[] } {
+    const missing = parts.filter(({ digest }) => !this.#parts.has(digest));
+    for (const { digest } of parts) {
+      this.#parts.delete(digest);
+      this.#parts.add(digest);
+    }
+    const forget: string[] = [];
+    for (const oldest of this.#parts) {
+      if (this.#parts.size - forget.length <= KEPT_PARTS) break;
+      forget.push(oldest);
+    }
+    for (const digest of forget) this.#parts.delete(digest);
+    return { parts: missing, forget };
+  }
+
+  #post(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromThread): void {
+    switch (message.kind) {
+      case 'started': {
+        const held = this.#jobs.get(message.id);
+        if (held !== undefined) held.started = true;
+        break;
+      }
+      case 'message':
+        this.#jobs.get(message.id)?.job.job.onMessage(message.message);
+        break;
+      case 'done':
+        this.#finish(message.id)?.resolve(message.response);
+        break;
+      case 'failed':
+        this.#finish(message.id)?.reject(message.error);
+        break;
+      case 'pong':
+        this.#askedAt = undefined;
+        break;
+      case 'ready':
+        break;
+    }
+  }
+
+  #finish(id: number): QueuedJob | undefined {
+    const held = this.#jobs.get(id);
+    if (held === undefined) return undefined;
+    this.#jobs.delete(id);
+    if (this.#jobs.size === 0) {
+      this.#worker.unref();
+      clearInterval(this.#ping);
+      this.#ping = undefined;
+    }
+    this.#owner.idle(this);
+    return held.job;
+  }
+
+  /** The thread gets a moment to stop by itself. */
+  #cancel(id: number): void {
+    this.#post({ kind: 'cancel', id });
+    setTimeout(() => {
+      if (this.#jobs.has(id)) this.#end('cancelled');
+    }, GRACE_MS).unref();
+  }
+
+  #end(reason: 'deaf' | 'cancelled'): void {
+    if (this.#endedFor !== undefined) return;
+    this.#endedFor = { reason };
+    void this.#worker.terminate();
+  }
+
+  /** Asks now and then whether the thread still listens, as long as it has jobs with limits. */
+  #watch(): void {
+    this.#ping ??= setInterval(() => {
+      const limits = [...this.#jobs.values()].flatMap(({ job, started }) => (started ? (job.job.patience ?? []) : []));
+      if (limits.length === 0) return;
+      const now = performance.now();
+      if (this.#askedAt === undefined) {
+        this.#askedAt = now;
+        this.#post({ kind: 'ping' });
+      } else if (now - this.#askedAt > Math.min(...limits)) this.#end('deaf');
+    }, PING_MS).unref();
+  }
+
+  #exited(code: number): void {
+    this.#gone = true;
+    clearInterval(this.#ping);
+    const held = [...this.#jobs.values()];
+    this.#jobs.clear();
+    const unfinished = held.filter(({ job }) => !job.job.signal.aborted);
+    const started = unfinished.filter(({ started }) => started);
+    const reason = this.#endedFor?.reason;
+    // A job is to blame when it was the only one; otherwise each of them is tried again by itself.
+    const blamed = reason === 'cancelled' || started.length !== 1 ? undefined : started[0];
+    if (blamed !== undefined)
+      blamed.job.reject(reason === 'deaf' ? blamed.job.job.timedOut() : this.#crashed(blamed.job, code));
+    const others = unfinished.filter((one) => one !== blamed);
+    if (reason === 'closed') for (const { job } of others) job.reject(this.#crashed(job, code));
+    else if (reason !== 'cancelled') for (const { job, started } of others) job.solo ||= started;
+    this.#owner.ended(this, reason === 'closed' ? [] : others.map(({ job }) => job));
+  }
+
+  #crashed({ job: { path } }: QueuedJob, code: number): RemoteError {
+    const failure = this.#failure;
+    const isOutOfMemory = (failure as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    if (isOutOfMemory) {
+      return new RemoteError('REMOTE_OUT_OF_MEMORY', `${path}: its worker thread ran out of memory.`, {
+        path,
+        cause: failure,
+        hint: `Give threads more: new WorkerEngine({ memory: 4096 }), in MiB.`,
+      });
+    }
+    if (this.#endedFor?.reason === 'closed') {
+      return new RemoteError('REMOTE_CANCELLED', `${path}: its engine was closed.`, { path });
+    }
+    const what =
+      failure === undefined ? `ended with exit code ${code}` : `ended by an uncaught error: ${String(failure)}`;
+    return new RemoteError('REMOTE_CRASHED', `${path}: its worker thread ${what}.`, {
+      path,
+      cause: failure,
+      hint: 'A node must not call process.exit(), and must catch the errors of what it leaves running.',
+    });
+  }
+}

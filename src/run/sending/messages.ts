@@ -1,0 +1,104 @@
+import type { EventName, LogLevel, RunEvent } from '../../events/index.ts';
+import type { RecomputeRequest } from '../recompute.ts';
+
+/** A run of a whole pipeline, to be done elsewhere. */
+export interface RunRequest extends PipelineRequest {
+  readonly kind: 'run';
+  /** Inputs by name; what is absent is undefined. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Outputs whose values are given from outside, with the others. */
+  readonly override: readonly string[];
+  readonly onError: 'throw' | 'collect';
+}
+
+/** Some of the items of a map, to be done elsewhere. */
+export interface ItemsRequest extends PipelineRequest {
+  readonly kind: 'items';
+  /** Digest of the part with the inputs that all items share, by name. */
+  readonly shared: string;
+  /** Which inputs differ from item to item. */
+  readonly over: readonly string[];
+  /** For each of them, the values of these items. */
+  readonly columns: readonly (readonly unknown[])[];
+  /** Number of each item in the whole map. */
+  readonly indexes: readonly number[];
+  readonly total: number;
+  readonly onError: 'throw' | 'collect';
+  /** Items that may be in progress at once. */
+  readonly concurrency: number;
+}
+
+interface PipelineRequest {
+  /** Digest of the part with the pipeline. */
+  readonly pipeline: string;
+  readonly outputs: readonly string[];
+  readonly runId: string;
+  /** Path of the run or map, with and without item indices. */
+  readonly path: string;
+  readonly staticPath: string;
+  readonly recompute: RecomputeRequest | undefined;
+  readonly spotCheck: number;
+  /** Milliseconds that the run, or each item, may take. */
+  readonly timeout: number | undefined;
+}
+
+/** One call of a node's function, to be done elsewhere. */
+export interface NodeRequest {
+  readonly kind: 'node';
+  /** Digest of the part with the function. */
+  readonly code: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly path: string;
+  readonly attempt: number;
+}
+
+export type JobRequest = RunRequest | ItemsRequest | NodeRequest;
+
+/** What user code threw, and where. */
+export interface JobFailure {
+  readonly error: unknown;
+  readonly path: string | undefined;
+}
+
+/** What is known of a finished job besides its results. */
+export interface JobAccount {
+  readonly executed: number;
+  readonly cached: number;
+  /** Failures that nested maps collected. */
+  readonly collected: readonly { readonly path: string; readonly error: unknown }[];
+}
+
+export interface RunResponse extends JobAccount {
+  /** Outputs by name; those that a collected failure prevented are absent. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly digests: Readonly<Record<string, string>>;
+  /** Failures that did not end the run. */
+  readonly failures: readonly { readonly path: string; readonly error: unknown }[];
+}
+
+export interface ItemsResponse extends JobAccount {
+  /** For each output, the values of these items. */
+  readonly columns: readonly (readonly unknown[])[];
+  readonly digests: readonly (readonly (string | undefined)[])[] | undefined;
+  /** Failed items, by their position in the request. */
+  readonly failures: readonly (JobFailure & { readonly position: number })[];
+  /** Milliseconds for which the thread was busy. */
+  readonly busyMs: number;
+}
+
+export interface NodeResponse {
+  readonly result: unknown;
+  readonly busyMs: number;
+}
+
+/** What a job gives: its results, or what ended it. */
+export type JobResponse<T> = { readonly done: T } | { readonly failed: JobFailure };
+
+/** An event on its way home: the number of its list of callbacks, its name, and itself. */
+export type RelayedEvent = readonly [list: number, name: EventName, event: RunEvent];
+
+/** What a job sends while it works. */
+export type JobMessage =
+  | { readonly events: readonly RelayedEvent[] }
+  | { readonly progress: { readonly done: number; readonly total: number | undefined } }
+  | { readonly log: { readonly level: LogLevel; readonly message: string; readonly data: unknown } };

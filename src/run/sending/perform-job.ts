@@ -1,0 +1,173 @@
+import { AbortError } from '../../errors.ts';
+import { type Plan, Stateful } from '../../graph/index.ts';
+import { Execution } from '../execution.ts';
+import { ExecutionSettings, type GivenSettings } from '../execution-settings.ts';
+import { MapRun } from '../map-run.ts';
+import { runNested } from '../nested.ts';
+import { nodePath } from '../node-path.ts';
+import type { PipelineOptions } from '../options.ts';
+import { outputsOf } from '../outputs.ts';
+import { Recompute } from '../recompute.ts';
+import { type NodeFailure, RootRun, Scope } from '../scope.ts';
+import type { Task } from '../task.ts';
+import { accountOf } from './account.ts';
+import { EventChannel } from './event-channel.ts';
+import type { JobPlace } from './job.ts';
+import type { ItemsRequest, ItemsResponse, JobRequest, JobResponse, RunRequest, RunResponse } from './messages.ts';
+import { loadPacking, packing } from './packing.ts';
+import { performNode } from './perform-node.ts';
+import { connect } from './relay.ts';
+import { packResponse } from './response.ts';
+import { pipelinePart, type SentPipeline, sharedPart } from './unpacked-parts.ts';
+
+/**
+ * Does a job that was sent here, and gives its packed results.
+ *
+ * Never rejects for what user code does: what it throws is part of the response.
+ */
+export async function performJob(request: Uint8Array, place: JobPlace): Promise<Uint8Array> {
+  await loadPacking();
+  const job = (await packing().unpackAsync(request)) as JobRequest;
+  if (job.kind === 'node') return packResponse(await outcome(() => performNode(job, place)), job.path);
+  const channel = new EventChannel(place.send);
+  const response = await outcome<RunResponse | ItemsResponse>(async () =>
+    job.kind === 'run' ? performRun(job, place, channel) : performItems(job, place, channel),
+  );
+  const bytes = packResponse(response, job.path);
+  channel.flush();
+  return bytes;
+}
+
+async function outcome<T>(perform: () => Promise<T>): Promise<JobResponse<T>> {
+  try {
+    return { done: await perform() };
+  } catch (error) {
+    return { failed: { error, path: nodePath(error) } };
+  }
+}
+
+async function performRun(job: RunRequest, place: JobPlace, channel: EventChannel): Promise<RunResponse> {
+  const pipeline = await pipelinePart(job.pipeline, place);
+  const plan = pipeline.compile(job.outputs, job.override);
+  const { root, scope } = beginJob(job, pipeline, pipeline.options, channel);
+  const values = slotsFor(plan, job.inputs);
+  const failures: NodeFailure[] = [];
+  const execution = new Execution(
+    undefined,
+    scope,
+    plan,
+    values,
+    { within: undefined, name: job.path, index: -1 },
+    new ExecutionSettings({
+      ...commonSettings(job, plan, values),
+      failures: job.onError === 'collect' ? failures : undefined,
+    }),
+  );
+  await underSignal(execution, place.signal, job.path, () => execution.execute());
+  await root.settle();
+  const produced = plan.outputs.filter(
+    (_, index) => failures.length === 0 || execution.produced(plan.outputSlots[index]!),
+  );
+  const outputs = outputsOf(plan, values);
+  const digests: Record<string, string> = {};
+  plan.outputs.forEach((name, index) => {
+    const known = execution.digests?.known(plan.outputSlots[index]!);
+    if (known !== undefined) digests[name] = known;
+  });
+  return {
+    ...accountOf(execution, root),
+    outputs: Object.fromEntries(produced.map((name) => [name, outputs[name]])),
+    digests,
+    failures,
+  };
+}
+
+async function performItems(job: ItemsRequest, place: JobPlace, channel: EventChannel): Promise<ItemsResponse> {
+  const pipeline = await pipelinePart(job.pipeline, place);
+  const plan = pipeline.compile(job.outputs);
+  const { root, scope } = beginJob(job, pipeline, { ...pipeline.options, concurrency: job.concurrency }, channel);
+  const shared = await sharedPart(job.shared, place);
+  const base = slotsFor(plan, shared.inputs);
+  const slots = job.over.map((name) => plan.externals.find((external) => external.name === name)!.slot);
+  const columns: unknown[][] = plan.outputs.map(() => new Array<unknown>(job.indexes.length).fill(undefined));
+  const digests =
+    scope.cache && plan.outputs.map(() => new Array<string | undefined>(job.indexes.length).fill(undefined));
+  const positions = new Map(job.indexes.map((index, position) => [index, position]));
+  const broadcast = new Set(plan.externals.map(({ slot }) => slot).filter((slot) => !slots.includes(slot)));
+  const items = {
+    count: job.indexes.length,
+    indexes: job.indexes,
+    values(position: number): unknown[] {
+      const values = base.slice();
+      for (let column = 0; column < slots.length; column++) values[slots[column]!] = job.columns[column]![position];
+      return values;
+    },
+  };
+  const run = new MapRun(undefined, scope, plan, items, {
+    place: { within: undefined, name: job.path },
+    onError: job.onError,
+    mapped: slots,
+    item: {
+      ...commonSettings(job, plan, items.count === 0 ? [] : items.values(0)),
+      sharedDigests: scope.cache && { digests: shared.digestsFor(plan), has: (slot: number) => broadcast.has(slot) },
+    },
+    partOf: { span: undefined, total: job.total },
+    accept(index, values, known) {
+      if (values === undefined) return;
+      const position = positions.get(index)!;
+      plan.outputSlots.forEach((slot, column) => {
+        columns[column]![position] = values[slot];
+        if (digests !== undefined) digests[column]![position] = known?.known(slot);
+      });
+    },
+  });
+  const busyBefore = performance.eventLoopUtilization().active;
+  await underSignal(run, place.signal, job.path, () => run.execute());
+  await root.settle();
+  return {
+    ...accountOf(run, root),
+    columns,
+    digests,
+    failures: run.failures.map(({ index, error, path }) => ({ position: positions.get(index)!, error, path })),
+    busyMs: performance.eventLoopUtilization().active - busyBefore,
+  };
+}
+
+function beginJob(
+  job: RunRequest | ItemsRequest,
+  pipeline: SentPipeline,
+  options: PipelineOptions,
+  channel: EventChannel,
+) {
+  const root = new RootRun(false, runNested, job.spotCheck, job.runId);
+  connect(root.context, channel);
+  return { root, scope: Scope.root(root, pipeline, options) };
+}
+
+function commonSettings(job: RunRequest | ItemsRequest, plan: Plan, values: readonly unknown[]): GivenSettings {
+  return {
+    hasResources: plan.externals.some(({ slot }) => values[slot] instanceof Stateful),
+    timeout: job.timeout,
+    recompute: job.recompute && Recompute.from(job.recompute),
+    loadsOutputs: true,
+    staticPath: job.staticPath,
+  };
+}
+
+function slotsFor(plan: Plan, inputs: Readonly<Record<string, unknown>>): unknown[] {
+  const values = new Array<unknown>(plan.slotCount).fill(undefined);
+  for (const { name, slot } of plan.externals) values[slot] = inputs[name];
+  return values;
+}
+
+/** Runs a task that stops when the job is cancelled. */
+async function underSignal(task: Task, signal: AbortSignal, path: string, execute: () => unknown): Promise<void> {
+  const stop = (): void => task.stop(new AbortError('ABORTED', `${path}: aborted.`, { cause: signal.reason, path }));
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await execute();
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,36 @@
+import type { LogLevel } from '../../events/index.ts';
+import type { NodeContext } from '../../graph/index.ts';
+import { withResources } from '../resources.ts';
+import type { JobPlace } from './job.ts';
+import type { JobMessage, NodeRequest, NodeResponse } from './messages.ts';
+import { packing } from './packing.ts';
+import { functionPart } from './unpacked-parts.ts';
+
+/** Calls the function of a node that was sent here. */
+export async function performNode(job: NodeRequest, place: JobPlace): Promise<NodeResponse> {
+  const run = await functionPart(job.code, place);
+  const inputs = await withResources({ ...job.inputs });
+  const busyBefore = performance.eventLoopUtilization().active;
+  const result = await run(inputs, contextOf(job, place));
+  return { result, busyMs: performance.eventLoopUtilization().active - busyBefore };
+}
+
+function contextOf({ path, attempt }: NodeRequest, place: JobPlace): NodeContext {
+  const tell = (message: JobMessage): void => place.send(packing().pack(message));
+  const write =
+    (level: LogLevel) =>
+    (message: string, data?: unknown): void =>
+      tell({ log: { level, message, data } });
+  return {
+    path,
+    attempt,
+    signal: place.signal,
+    log: Object.assign(write('info'), {
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+    }),
+    progress: (done, total) => tell({ progress: { done, total } }),
+  };
+}

@@ -1,0 +1,37 @@
+import { PackError } from '../../errors.ts';
+import { recordNodePath } from '../node-path.ts';
+import type { JobFailure, JobResponse } from './messages.ts';
+import { packing } from './packing.ts';
+import { plainError } from './plain-error.ts';
+
+/** Packs what a job gives; a result that cannot travel is a failure that names what in it cannot. */
+export function packResponse<T>(response: JobResponse<T>, path: string): Uint8Array {
+  try {
+    return packing().pack(response);
+  } catch (error) {
+    if ('failed' in response)
+      return packing().pack({ failed: { ...response.failed, error: plainError(response.failed.error) } });
+    return packing().pack({ failed: { error: describe(error, path), path: undefined } });
+  }
+}
+
+function describe(error: unknown, path: string): unknown {
+  if (!(error instanceof PackError)) return error;
+  return new PackError(error.code, `${path}: its result cannot be sent back: ${error.message}`, {
+    path: error.path,
+    hint: error.hint,
+  });
+}
+
+/** The results of a job. @throws what user code threw there, with its node path. */
+export async function readResponse<T>(bytes: Uint8Array): Promise<T> {
+  const response = (await packing().unpackAsync(bytes)) as JobResponse<T>;
+  if ('done' in response) return response.done;
+  throw raised(response.failed);
+}
+
+/** The error of a failure, which knows where it came from. */
+export function raised({ error, path }: JobFailure): unknown {
+  if (path !== undefined) recordNodePath(error, path);
+  return error;
+}

@@ -1,0 +1,88 @@
+import type { Plan } from '../../graph/index.ts';
+import type { Execution } from '../execution.ts';
+import type { SendExecution } from '../execution-settings.ts';
+import { timedOut } from '../timed-out.ts';
+import { takeAccount } from './account.ts';
+import { replayTo } from './inbox.ts';
+import type { Sending } from './job.ts';
+import type { RunRequest, RunResponse } from './messages.ts';
+import { loadPacking, packing } from './packing.ts';
+import { patienceOf } from './patience.ts';
+import { Replay } from './replay.ts';
+import { raised, readResponse } from './response.ts';
+import { shipmentOf } from './shipment.ts';
+
+/** How to send a run as a whole; `undefined` when the engine does not want that. */
+export function runSender(
+  sending: Sending | undefined,
+  run: { readonly timeout: number | undefined; readonly override?: readonly string[] | undefined },
+): SendExecution | undefined {
+  if (sending?.unit !== 'run') return undefined;
+  return (execution) => sendRun(execution, sending, run);
+}
+
+async function sendRun(
+  execution: Execution,
+  sending: Sending,
+  {
+    timeout,
+    override = [],
+  }: { readonly timeout: number | undefined; readonly override?: readonly string[] | undefined },
+): Promise<void> {
+  await loadPacking();
+  const { plan, scope, path, settings } = execution;
+  const { part, emitters } = shipmentOf(scope);
+  const request: RunRequest = {
+    kind: 'run',
+    pipeline: part.digest,
+    inputs: inputsByName(plan, execution.values),
+    outputs: plan.outputs,
+    override,
+    onError: settings.failures === undefined ? 'throw' : 'collect',
+    runId: scope.root.id,
+    path,
+    staticPath: execution.staticPath,
+    recompute: settings.recompute?.request,
+    spotCheck: scope.root.spotCheck,
+    timeout,
+  };
+  const replay = new Replay(scope.root, emitters, { parentSpan: execution.span?.id, depth: execution.depth });
+  try {
+    const bytes = await sending.perform({
+      path,
+      parts: [part],
+      request: packing().pack(request),
+      signal: execution.signal,
+      onMessage: replayTo(replay),
+      patience: patienceOf(plan, timeout),
+      timedOut: () => timedOut(path, 'pipeline', timeout ?? 0),
+    });
+    const response = await readResponse<RunResponse>(bytes);
+    takeAccount(execution, scope.root, response);
+    takeOutputs(execution, response);
+    for (const failure of response.failures) settings.failures?.push({ path: failure.path, error: raised(failure) });
+  } catch (error) {
+    replay.abandon(error);
+    throw error;
+  }
+}
+
+/** The inputs that have a value. */
+export function inputsByName(plan: Plan, values: readonly unknown[]): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {};
+  for (const { name, slot } of plan.externals) if (values[slot] !== undefined) inputs[name] = values[slot];
+  return inputs;
+}
+
+function takeOutputs(execution: Execution, { outputs, digests }: RunResponse): void {
+  const { plan, values } = execution;
+  const absent = new Set<number>();
+  plan.outputs.forEach((name, index) => {
+    const slot = plan.outputSlots[index]!;
+    if (!Object.hasOwn(outputs, name)) absent.add(slot);
+    values[slot] = outputs[name];
+    const known = digests[name];
+    if (known !== undefined) execution.digests?.set(slot, known);
+  });
+  execution.absent = absent;
+}
