@@ -10,6 +10,8 @@ export interface WorkerEngineOptions {
   readonly workers?: number;
   /** Heap of each thread, in MiB; Node's own limit unless given. */
   readonly memory?: number;
+  /** Whether work that is too small to be worth sending runs in the calling thread; true unless given. */
+  readonly inline?: boolean;
 }
 
 /** Work per chunk of a map, in milliseconds: long against the half millisecond that sending one costs. */
@@ -32,7 +34,7 @@ export class WorkerEngine implements Engine, ThreadOwner {
   readonly #queue: QueuedJob[] = [];
 
   constructor(options: WorkerEngineOptions = {}) {
-    const { workers = availableParallelism() } = options;
+    const { workers = availableParallelism(), inline = true } = options;
     for (const [name, value] of Object.entries({ workers, memory: options.memory })) {
       if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
       throw new InputError(
@@ -51,6 +53,7 @@ export class WorkerEngine implements Engine, ThreadOwner {
       lanes: workers,
       chunkMs: CHUNK_MS,
       get overheadMs() {
+        if (!inline) return undefined;
         return warm() ? WARM_MS : COLD_MS;
       },
       perform: (job) => this.#perform(job),
