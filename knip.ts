@@ -16,6 +16,7 @@ export default {
       entry: [
         ...doors.map((door) => `${door}!`),
         'src/cli/main.ts!',
+        'src/engines/worker/program.ts!',
         'src/modal/inside/{bridge,keeper}.ts!',
         'scripts/*.{ts,mjs}',
         'test/pack/cases/index.ts',
