@@ -22,6 +22,9 @@ import { raised, readResponse } from './response.ts';
 import { inputsByName } from './send-run.ts';
 import { partOf, type Shipment, shipmentOf } from './shipment.ts';
 
+/** Milliseconds after which it is believed how long items take. */
+const TRY_MS = 0.5;
+
 /** One plan run over many items elsewhere, in chunks. */
 export class SentMap extends Task {
   readonly scope: Scope;
@@ -119,17 +122,20 @@ export class SentMap extends Task {
     const { overheadMs } = this.#sending;
     // Only elsewhere can what never ends be ended.
     if (overheadMs === undefined || this.#patience !== undefined) return;
+    let tried = 0;
     for (let size = 1; this.#next < this.#items.count && !this.#closed; size *= 4) {
       const remaining = this.#items.count - this.#next;
       const expected = this.#sizer.expectedMs(remaining);
-      if (expected !== undefined && expected > overheadMs) return;
+      // A first item takes longer than those after it, so a short look says nothing.
+      if (expected !== undefined && expected > overheadMs && tried > TRY_MS) return;
       const count = Math.min(size, remaining);
       const startedAt = performance.now();
       const done = this.#runHere(count);
       const busyMs = performance.now() - startedAt;
       if (isThenable(done)) await done;
-      this.#sizer.learn(count, busyMs, performance.now() - startedAt);
       // What waits can wait here as well as there; only its own work counts.
+      this.#sizer.learn(count, busyMs, performance.now() - startedAt);
+      tried += performance.now() - startedAt;
     }
   }
 
