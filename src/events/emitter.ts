@@ -1,6 +1,6 @@
 import type { RunContext } from './context.ts';
 import { EVENT_NAMES } from './event-names.ts';
-import type { Callback, EventMap, EventName, NodeStartEvent } from './types.ts';
+import type { Callback, EventMap, EventName, NodeStartEvent, RunEvent } from './types.ts';
 
 const reported = new WeakSet<Callback>();
 
@@ -62,10 +62,30 @@ export class Emitter {
     }
   }
 
+  /** What goes along with work that belongs to the span of this event and is sent elsewhere. */
+  companions(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): Callback[] {
+    return companionsOf(this.callbacks, event);
+  }
+
   /** Calls `run` inside every callback that wants to be around it, the first one outermost; what `run` gives stays what it is. */
   wrapNode<T>(event: NodeStartEvent, run: () => T): T {
     return this.#wrappers.reduceRight<() => T>((inner, callback) => () => wrapped(callback, event, inner), run)();
   }
+}
+
+/** What these callbacks send along with work of the span of this event; one that fails sends nothing. */
+export function companionsOf(
+  callbacks: readonly Callback[],
+  event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>,
+): Callback[] {
+  return callbacks.flatMap((callback) => {
+    try {
+      return callback.companion?.(event) ?? [];
+    } catch (error) {
+      report(callback, 'companion', error);
+      return [];
+    }
+  });
 }
 
 /** A callback that fails, or that does not do what it should, changes nothing about what the node does. */

@@ -1,5 +1,5 @@
 export { type PipelineSummary, RunContext } from './context.ts';
-export { Emitter, flushCallbacks } from './emitter.ts';
+export { companionsOf, Emitter, flushCallbacks } from './emitter.ts';
 export { END_OF, EVENT_NAMES } from './event-names.ts';
 export { isAbort } from './is-abort.ts';
 export * from './report/index.ts';

@@ -161,6 +161,11 @@ export type Callback = {
    * asked for by engines that send work away.
    */
   traceHeaders?(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): Readonly<Record<string, string>>;
+  /**
+   * What goes along with work of this run that is sent elsewhere, packed, and is called there; events come home in any
+   * case. `undefined` for nothing.
+   */
+  companion?(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): Callback | undefined;
   /** Called, and awaited, at the end of every root run. */
   flush?(): void | Promise<void>;
   /** Called when the owner of the callback is done with it. */

@@ -154,7 +154,15 @@ export class LeafCall extends Task implements NodeContext {
     const { sending, root } = this.#execution.scope;
     const definition = this.#definition;
     if (sending?.unit !== 'node') return definition.run(inputs, this);
-    return this.#sent ? sendNode(definition, inputs, { root, sending, call: this }) : runHere(definition, inputs, this);
+    if (!this.#sent) return runHere(definition, inputs, this);
+    return sendNode(definition, inputs, { root, sending, call: this, around: this.#around() });
+  }
+
+  /** What callbacks want to be around the function where it is called. */
+  #around() {
+    const span = this.#span;
+    const callbacks = span === undefined ? [] : this.#emitter!.companions(span.event());
+    return callbacks.length === 0 ? undefined : { callbacks, event: { ...this.#startEvent(span!), inputs: {} } };
   }
 
   #awaitable(result: unknown): unknown {

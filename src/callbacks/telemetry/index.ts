@@ -1,1 +1,2 @@
 export { TelemetryCallback, type TelemetryOptions } from './telemetry-callback.ts';
+export { TraceContext } from './trace-context.ts';

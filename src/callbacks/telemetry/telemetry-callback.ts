@@ -17,6 +17,7 @@ import { fromState, getState } from '../travel.ts';
 import { ATTRIBUTE } from './attributes.ts';
 import { NodeMetrics } from './node-metrics.ts';
 import { RunTrace } from './run-trace.ts';
+import { TraceContext } from './trace-context.ts';
 import { fromHeader, toHeaders } from './trace-parent.ts';
 
 const SCOPE = 'hypernodes';
@@ -123,6 +124,12 @@ export class TelemetryCallback implements Callback {
     const trace = this.#runs.get(event.runId);
     const span = trace && this.#api.trace.getSpanContext(trace.contextOf(event));
     return span !== undefined && this.#api.isSpanContextValid(span) ? toHeaders(span) : {};
+  }
+
+  /** Makes the spans of node functions that run elsewhere belong to the span of this event. */
+  companion(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): TraceContext | undefined {
+    const { traceparent } = this.traceHeaders(event);
+    return traceparent === undefined ? undefined : new TraceContext({ traceparent });
   }
 
   [getState](): TelemetryOptions {

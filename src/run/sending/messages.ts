@@ -1,4 +1,4 @@
-import type { EventName, LogLevel, RunEvent } from '../../events/index.ts';
+import type { Callback, EventName, LogLevel, NodeStartEvent, RunEvent } from '../../events/index.ts';
 import type { RecomputeRequest } from '../recompute.ts';
 
 /** A run of a whole pipeline, to be done elsewhere. */
@@ -50,6 +50,8 @@ export interface NodeRequest {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly path: string;
   readonly attempt: number;
+  /** What callbacks at home send along, to be around the call, and the event for it. */
+  readonly around: { readonly callbacks: readonly Callback[]; readonly event: NodeStartEvent } | undefined;
 }
 
 export type JobRequest = RunRequest | ItemsRequest | NodeRequest;

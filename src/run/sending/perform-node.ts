@@ -1,4 +1,4 @@
-import type { LogLevel } from '../../events/index.ts';
+import { Emitter, type LogLevel, RunContext } from '../../events/index.ts';
 import type { NodeContext } from '../../graph/index.ts';
 import { withResources } from '../resources.ts';
 import type { JobPlace } from './job.ts';
@@ -11,7 +11,13 @@ export async function performNode(job: NodeRequest, place: JobPlace): Promise<No
   const run = await functionPart(job.code, place);
   const inputs = await withResources({ ...job.inputs });
   const busyBefore = performance.eventLoopUtilization().active;
-  const result = await run(inputs, contextOf(job, place));
+  const context = contextOf(job, place);
+  const { around } = job;
+  const result = await (around === undefined
+    ? run(inputs, context)
+    : new Emitter(around.callbacks, new RunContext(around.event.runId)).wrapNode({ ...around.event, inputs }, () =>
+        run(inputs, context),
+      ));
   return { result, busyMs: performance.eventLoopUtilization().active - busyBefore };
 }
 

@@ -32,11 +32,19 @@ function learn(definition: NodeDefinition, busyMs: number): void {
   costs.set(definition, before === undefined ? busyMs : (before + busyMs) / 2);
 }
 
+/** How a node's function is called elsewhere. */
+export interface NodeSending {
+  readonly root: RootRun;
+  readonly sending: Sending;
+  readonly call: NodeContext;
+  readonly around: NodeRequest['around'];
+}
+
 /** Calls a node's function elsewhere; what it throws there is thrown here. */
 export async function sendNode(
   definition: NodeDefinition,
   inputs: Readonly<Record<string, unknown>>,
-  { root, sending, call }: { readonly root: RootRun; readonly sending: Sending; readonly call: NodeContext },
+  { root, sending, call, around }: NodeSending,
 ): Promise<unknown> {
   await loadPacking();
   const { path, attempt } = call;
@@ -45,7 +53,7 @@ export async function sendNode(
   const bytes = await sending.perform({
     path,
     parts: [part],
-    request: packing().pack({ kind: 'node', code: part.digest, inputs, path, attempt } satisfies NodeRequest),
+    request: packing().pack({ kind: 'node', code: part.digest, inputs, path, attempt, around } satisfies NodeRequest),
     signal: call.signal,
     onMessage(message) {
       const content = packing().unpack(message) as JobMessage;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Callback, type Emitter, END_OF, EVENT_NAMES, type EventName } from '../../events/index.ts';
+import { type Callback, companionsOf, type Emitter, END_OF, EVENT_NAMES, type EventName } from '../../events/index.ts';
 import type { NestedDefinition, PipelineGraph } from '../../graph/index.ts';
 import type { Engine } from '../engine.ts';
 import type { PipelineOptions } from '../options.ts';
@@ -21,7 +21,13 @@ interface Configurable {
 }
 
 /** The lists of callbacks of the shipment that is being packed, and the engine that it is for; packing is synchronous. */
-let shipping: { readonly engine: Engine | undefined; readonly lists: (readonly Callback[])[] } | undefined;
+let shipping: Shipping | undefined;
+
+interface Shipping {
+  readonly runId: string;
+  readonly engine: Engine | undefined;
+  readonly lists: (readonly Callback[])[];
+}
 
 /** What of a pipeline's configuration travels: callbacks stay and are told from there, the engine has done its part. */
 export function travellingOptions(options: PipelineOptions): PipelineOptions {
@@ -29,15 +35,19 @@ export function travellingOptions(options: PipelineOptions): PipelineOptions {
   const { callbacks, engine, ...rest } = options;
   const travelling: { -readonly [Name in keyof PipelineOptions]: PipelineOptions[Name] } = rest;
   if (engine !== undefined && engine !== shipping.engine) travelling.engine = engine;
-  if (callbacks !== undefined) travelling.callbacks = relaysFor(callbacks, shipping.lists);
+  if (callbacks !== undefined) travelling.callbacks = relaysFor(callbacks, shipping);
   return travelling;
 }
 
-function relaysFor(callbacks: readonly Callback[], lists: (readonly Callback[])[]): readonly Callback[] {
+/** The first span of a run, the one of the run itself. */
+const ROOT_SPAN = 1;
+
+function relaysFor(callbacks: readonly Callback[], { runId, lists }: Shipping): readonly Callback[] {
   if (callbacks.length === 0 || callbacks[0] instanceof Relay) return callbacks;
   let list = lists.indexOf(callbacks);
   if (list < 0) list = lists.push(callbacks) - 1;
-  return [new Relay(list, wantedOf(callbacks)) as Callback];
+  const root = { runId, spanId: ROOT_SPAN, parentSpanId: undefined };
+  return [new Relay(list, wantedOf(callbacks)) as Callback, ...companionsOf(callbacks, root)];
 }
 
 /** The events that somebody listens to, and the starts that belong to their ends: what a lost place leaves open is ended here. */
@@ -61,13 +71,14 @@ export function shipmentOf(scope: Scope): Shipment {
 function ship(scope: Scope): Shipment {
   const { emitter, cache, budget, engine, root } = scope;
   const lists: (readonly Callback[])[] = [];
+  const own: Shipping = { runId: root.id, engine, lists };
   const configured = (scope.pipeline as PipelineGraph & Configurable).unbound({
     cache: cache ?? null,
     concurrency: budget.limit,
-    callbacks: emitter === undefined ? [] : relaysFor(emitter.callbacks, lists),
+    callbacks: emitter === undefined ? [] : relaysFor(emitter.callbacks, own),
   });
   describeNested(scope);
-  shipping = { engine, lists };
+  shipping = own;
   let bytes: Uint8Array;
   try {
     bytes = packing().pack(configured);
