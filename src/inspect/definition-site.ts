@@ -20,7 +20,7 @@ export function definitionSite(location: FunctionLocation, source: string): Defi
   const candidates = (model.functionsByLength.get(source.length) ?? []).filter(
     ({ start, end }) => model.source.slice(start, end) === source,
   );
-  const site = candidates.length === 1 ? candidates[0] : closest(candidates, model.source, location, script);
+  const site = candidates.length === 1 ? candidates[0] : closest(candidates, model, location, script);
   const scope = site && model.names.scopes.get(site.node);
   return site && scope && { script, model, site, scope };
 }
@@ -28,22 +28,12 @@ export function definitionSite(location: FunctionLocation, source: string): Defi
 /** Of several functions with one text, the one around the place that the engine gives. */
 function closest(
   candidates: readonly FunctionSite[],
-  source: string,
+  { lineStarts }: ScriptModel,
   { line, column }: FunctionLocation,
   { startLine, startColumn }: Script,
 ): FunctionSite | undefined {
   if (candidates.length === 0) return undefined;
   const row = line - startLine;
-  const offset = lineStart(source, row) + (row === 0 ? column - startColumn : column);
+  const offset = (lineStarts[row] ?? Number.NaN) + (row === 0 ? column - startColumn : column);
   return candidates.find(({ start, end }) => start <= offset && offset < end);
-}
-
-function lineStart(source: string, row: number): number {
-  const breaks = /\r\n|[\n\r\u2028\u2029]/g;
-  let start = 0;
-  for (let i = 0; i < row; i++) {
-    if (!breaks.exec(source)) return Number.NaN;
-    start = breaks.lastIndex;
-  }
-  return start;
 }

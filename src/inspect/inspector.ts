@@ -56,7 +56,7 @@ interface MeetingPoint {
  * The V8 inspector of this very thread. A session that is connected to its own thread answers at once, and while no
  * domain is enabled it costs the running code nothing.
  */
-class OwnInspector {
+export class OwnInspector {
   readonly #session: Session;
   readonly #point: MeetingPoint;
   readonly #pointId: string;
@@ -176,7 +176,16 @@ function open(): OwnInspector | null {
   }
 }
 
+const locations = new WeakMap<Function, FunctionLocation>();
+
 /** What the engine knows of `fn`; `undefined` where the runtime tells nothing. */
 export function functionInternals(fn: Function): FunctionInternals | undefined {
-  return withInspector((inspector) => inspector.internals(fn));
+  const internals = withInspector((inspector) => inspector.internals(fn));
+  if (internals?.location) locations.set(fn, internals.location);
+  return internals;
+}
+
+/** Where `fn` stands, which never changes; `undefined` for native functions and where the runtime does not tell. */
+export function functionLocation(fn: Function): FunctionLocation | undefined {
+  return locations.get(fn) ?? functionInternals(fn)?.location;
 }

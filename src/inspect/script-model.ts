@@ -7,6 +7,8 @@ import { scriptOf, scriptSource } from './scripts.ts';
 /** A whole script as a tree with its names resolved, and the functions in it. */
 export interface ScriptModel {
   readonly source: string;
+  /** Where each line of the source begins. */
+  readonly lineStarts: readonly number[];
   readonly program: Program;
   readonly names: ResolvedNames;
   /** The functions and classes of the script by the length of their source, which is quicker to compare than the text. */
@@ -41,7 +43,31 @@ function analyse(scriptId: string): ScriptModel | undefined {
   const isModule = scriptOf(scriptId)?.isModule ?? false;
   const program = parseScript(source, isModule ? 'module' : 'script');
   if (!program) return undefined;
-  return { source, program, names: resolveNames(program), functionsByLength: findFunctions(program) };
+  return {
+    source,
+    lineStarts: lineStartsOf(source),
+    program,
+    names: resolveNames(program),
+    functionsByLength: findFunctions(program),
+  };
+}
+
+function lineStartsOf(source: string): number[] {
+  const starts = [0];
+  const breaks = /\r\n|[\n\r\u2028\u2029]/g;
+  while (breaks.test(source)) starts.push(breaks.lastIndex);
+  return starts;
+}
+
+/** The line of a place in a script, from 0. */
+export function lineAt({ lineStarts }: ScriptModel, place: number): number {
+  let [low, high] = [0, lineStarts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (lineStarts[middle]! <= place) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 function parseScript(source: string, sourceType: 'module' | 'script'): Program | undefined {

@@ -1,5 +1,5 @@
 import { BoundedMap } from './bounded-map.ts';
-import { withInspector } from './inspector.ts';
+import { type OwnInspector, withInspector } from './inspector.ts';
 
 /** One piece of source that the engine has compiled. */
 export interface Script {
@@ -34,39 +34,72 @@ export function scriptSource(scriptId: string): string | undefined {
   return sources.get(scriptId);
 }
 
+/** How many calls of {@link inOneGo} are under way. */
+let underway = 0;
+/** Switches the debugger off, while it is on. */
+let switchOff: (() => void) | undefined;
+
 /**
- * Learns about all scripts and the source of one. The debugger knows them, so it is switched on for this moment only:
+ * Runs `action`, which asks about many functions, and switches the debugger on at most once for all of them. That takes
+ * V8 some 30 ms the first time in a process, and then a time that grows with the number of scripts.
+ */
+export function inOneGo<Answer>(action: () => Answer): Answer {
+  underway++;
+  try {
+    return action();
+  } finally {
+    if (--underway === 0) switchOff?.();
+  }
+}
+
+/**
+ * Learns about all scripts and the source of one. Only the debugger knows them, so it is switched on for this moment:
  * left on, it would slow the user's code.
  */
 function ask(scriptId: string): void {
   withInspector((inspector) => {
-    const forget = inspector.listen('Debugger.scriptParsed', ({ params }) => {
-      const script = params as {
-        scriptId: string;
-        url: string;
-        isModule?: boolean;
-        startLine: number;
-        startColumn: number;
-      };
-      const { scriptId: id, url, isModule = false, startLine, startColumn } = script;
-      scripts.set(id, { id, url, isModule, startLine, startColumn });
-      if (url === '' || url.startsWith('node:')) return;
-      const file = url.replace(/[?#].*$/, '');
-      const same = byFile.get(file);
-      if (same) same.add(id);
-      else byFile.set(file, new Set([id]));
+    inOneGo(() => {
+      switchOff ??= switchOn(inspector);
+      if (!scripts.get(scriptId)) return;
+      const { scriptSource } = inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId });
+      sources.set(scriptId, scriptSource);
     });
-    try {
-      inspector.post('Debugger.enable');
-      if (scripts.get(scriptId)) {
-        sources.set(
-          scriptId,
-          inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId }).scriptSource,
-        );
-      }
-    } finally {
-      inspector.post('Debugger.disable');
-      forget();
-    }
   });
+}
+
+function switchOn(inspector: OwnInspector): () => void {
+  const forget = inspector.listen('Debugger.scriptParsed', ({ params }) => {
+    learn(params as ParsedScript);
+  });
+  const stop = (): void => {
+    switchOff = undefined;
+    inspector.post('Debugger.disable');
+    forget();
+  };
+  try {
+    inspector.post('Debugger.enable');
+    // Hooks of the user's may run meanwhile, and a `debugger` statement in one would wait for nobody.
+    inspector.post('Debugger.setSkipAllPauses', { skip: true });
+    return stop;
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+interface ParsedScript {
+  readonly scriptId: string;
+  readonly url: string;
+  readonly isModule?: boolean;
+  readonly startLine: number;
+  readonly startColumn: number;
+}
+
+function learn({ scriptId: id, url, isModule = false, startLine, startColumn }: ParsedScript): void {
+  scripts.set(id, { id, url, isModule, startLine, startColumn });
+  if (url === '' || url.startsWith('node:')) return;
+  const file = url.replace(/[?#].*$/, '');
+  const same = byFile.get(file);
+  if (same) same.add(id);
+  else byFile.set(file, new Set([id]));
 }

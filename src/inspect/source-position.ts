@@ -1,5 +1,6 @@
 import { definitionSite } from './definition-site.ts';
-import { functionInternals } from './inspector.ts';
+import { functionLocation } from './inspector.ts';
+import { lineAt } from './script-model.ts';
 import { scriptOf } from './scripts.ts';
 import { sourceText } from './source-text.ts';
 
@@ -28,7 +29,7 @@ export function sourcePosition(fn: Function): SourcePosition | undefined {
 
 function findPosition(fn: Function): SourcePosition | undefined {
   const source = sourceText(fn);
-  const location = source === undefined ? undefined : functionInternals(fn)?.location;
+  const location = source === undefined ? undefined : functionLocation(fn);
   if (source === undefined || !location) return undefined;
   const script = scriptOf(location.scriptId);
   const url = script?.url || undefined;
@@ -37,16 +38,14 @@ function findPosition(fn: Function): SourcePosition | undefined {
   const found = definitionSite(location, source);
   if (!found) return { url, line: location.line, column: location.column, isStrict: !isSloppy };
   const { model, site } = found;
-  const before = model.source.slice(0, site.start);
-  const lineStart = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\u2028'), before.lastIndexOf('\u2029')) + 1;
-  const row = before.split(/\r\n|[\n\r\u2028\u2029]/).length - 1;
+  const row = lineAt(model, site.start);
   const { startLine, startColumn, isModule } = found.script;
   const [first] = model.program.body;
   const hasDirective = first?.type === 'ExpressionStatement' && first.directive === 'use strict';
   return {
     url,
     line: startLine + row,
-    column: site.start - lineStart + (row === 0 ? startColumn : 0),
+    column: site.start - model.lineStarts[row]! + (row === 0 ? startColumn : 0),
     isStrict: isModule || hasDirective || source.startsWith('class') || !mayBeSloppy(fn, isSloppy),
   };
 }

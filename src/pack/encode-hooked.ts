@@ -1,15 +1,15 @@
 import type { Encoder } from './encoder.ts';
 import { Kind } from './format.ts';
 import { Refusal } from './refusal.ts';
-import { fromState, getState, type Reduction, reduce } from './symbols.ts';
+import { fromState, getState, isReduced, type Reduction, reduce } from './symbols.ts';
 
 /** Values that say themselves what of them travels. False for those that don't. */
 export function writeHooked(encoder: Encoder, value: object): boolean {
-  const hooks = value as { [reduce]?: () => Reduction; [getState]?: () => unknown };
-  if (typeof hooks[reduce] === 'function') {
-    writeReduced(encoder, hooks[reduce]());
+  if (isReduced(value)) {
+    writeReduced(encoder, value[reduce]());
     return true;
   }
+  const hooks = value as { [getState]?: () => unknown };
   if (typeof value === 'function' || typeof hooks[getState] !== 'function' || isPrototype(value)) return false;
   writeState(encoder, value, hooks[getState]());
   return true;

@@ -1,4 +1,4 @@
-import { functionInternals, parseFunction, scriptOf, sourceText } from '../inspect/index.ts';
+import { functionLocation, parseFunction, scriptOf, sourceText } from '../inspect/index.ts';
 
 const urls = new WeakMap<Function, string | null>();
 
@@ -6,7 +6,7 @@ const urls = new WeakMap<Function, string | null>();
 export function scriptUrl(fn: Function): string | undefined {
   let url = urls.get(fn);
   if (url === undefined) {
-    const location = sourceText(fn) === undefined ? undefined : functionInternals(fn)?.location;
+    const location = sourceText(fn) === undefined ? undefined : functionLocation(fn);
     url = (location && scriptOf(location.scriptId)?.url) || null;
     urls.set(fn, url);
   }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import v8 from 'node:v8';
 import { PackError } from '../errors.ts';
+import { inOneGo } from '../inspect/index.ts';
 import { classIdOf } from './class-registry.ts';
 import { writeRecord } from './encode-record.ts';
 import { Encoder } from './encoder.ts';
@@ -64,7 +65,9 @@ function packGraph(value: unknown, limits: SizeLimits): Uint8Array {
 
 function encode(value: unknown, isMeasured = false): Encoder {
   const encoder = new Encoder(writeRecord, classId, isMeasured);
-  encoder.encode(value, rootLabel(value));
+  inOneGo(() => {
+    encoder.encode(value, rootLabel(value));
+  });
   return encoder;
 }
 

@@ -19,3 +19,11 @@ export interface Reduction {
   /** Anything that can be packed, except the object itself. */
   readonly args: readonly unknown[];
 }
+
+/** Whether a value says itself which export makes it again; not for a class that only inherited a static hook. */
+export function isReduced(value: object): value is { [reduce](): Reduction } {
+  if (typeof (value as { [reduce]?: unknown })[reduce] !== 'function') return false;
+  return (
+    typeof value !== 'function' || Object.hasOwn(value, reduce) || typeof Object.getPrototypeOf(value) !== 'function'
+  );
+}

@@ -1,3 +1,4 @@
+import { inOneGo } from '../../inspect/index.ts';
 import { textDigest } from './part-names.ts';
 import { Reach, type Unidentified } from './reach.ts';
 
@@ -40,6 +41,11 @@ export function codeIdentity(fn: Function, options: CodeOptions = {}): CodeIdent
   const isPlain = version === undefined && deps === undefined;
   const before = isPlain ? known.get(fn) : undefined;
   if (before && holds(before.checks)) return before.identity;
+  return inOneGo(() => identify(fn, options, isPlain));
+}
+
+function identify(fn: Function, options: CodeOptions, isPlain: boolean): CodeIdentity {
+  const { version, deps } = options;
   const reach = new Reach();
   const name = options.name ?? (fn.name || 'function');
   const own =

@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module';
 import { types } from 'node:util';
 import { type ImportSource, packageOfFile, packageOfImport, sourceText } from '../../inspect/index.ts';
 import { scriptUrl } from '../function-facts.ts';
+import { isReduced } from '../symbols.ts';
 import { subpaths } from './exports-map.ts';
 import { loadModule } from './load-module.ts';
 import { isOwnScript, isOwnSpecifier, manifestIn, ownPackage } from './manifest.ts';
@@ -33,7 +34,8 @@ function versionOf(specifier: string, importer: string | undefined): string | un
 /** The export of a package that a value is; `undefined` for the user's own code and for what is not exported. */
 export function packageReference(value: object): Reference | undefined {
   let reference = known.get(value);
-  if (reference === undefined && typeof value === 'function') {
+  // What says itself how it is made again need not be searched for, which would load the whole package.
+  if (reference === undefined && typeof value === 'function' && !isReduced(value)) {
     reference = findExport(value) ?? null;
     known.set(value, reference);
   }
