@@ -1,4 +1,6 @@
 import { isBuiltin } from 'node:module';
+import { intrinsics } from './intrinsics.ts';
+import { sourceText } from './source-text.ts';
 
 /** Globals that every Node process has beside those of the language. */
 const NODE_GLOBALS = [
@@ -19,7 +21,8 @@ const LANGUAGE_GLOBALS = [
   'AsyncDisposableStack DisposableStack SuppressedError decodeURI decodeURIComponent encodeURI encodeURIComponent escape',
   'eval globalThis isFinite isNaN parseFloat parseInt undefined unescape',
 ];
-const knownGlobals = new Set([...LANGUAGE_GLOBALS, ...NODE_GLOBALS].flatMap((line) => line.split(' ')));
+const languageGlobals = new Set(LANGUAGE_GLOBALS.flatMap((line) => line.split(' ')));
+const knownGlobals = new Set([...languageGlobals, ...NODE_GLOBALS.flatMap((line) => line.split(' '))]);
 
 let paths: Map<unknown, string> | undefined;
 let indexedModules = 0;
@@ -39,7 +42,7 @@ export function builtinPath(value: unknown): string | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   if (others.has(value)) return undefined;
   paths ??= indexGlobals();
-  const path = paths.get(value) ?? indexModules(paths).get(value) ?? lazyGlobal(value);
+  const path = paths.get(value) ?? indexModules(paths).get(value) ?? lazyGlobal(value) ?? foreignGlobal(value);
   if (path === undefined) others.add(value);
   return path;
 }
@@ -59,6 +62,24 @@ function lazyGlobal(value: object): string | undefined {
   return (globalThis as Record<string, unknown>)[name] === value ? name : undefined;
 }
 
+/** `Array` and `Array.prototype` of another realm: `node:vm`, some test runners and notebooks. */
+function foreignGlobal(value: object): string | undefined {
+  if (typeof value === 'function') {
+    const { name } = value;
+    const counterpart = languageGlobals.has(name) ? (globalThis as Record<string, unknown>)[name] : undefined;
+    return typeof counterpart === 'function' && isNativeClass(value) ? name : undefined;
+  }
+  const made = ownValue(value, 'constructor');
+  if (typeof made !== 'function' || ownValue(made, 'prototype') !== value) return undefined;
+  const path = foreignGlobal(made);
+  return path === undefined ? undefined : `${path}.prototype`;
+}
+
+function isNativeClass(value: Function): boolean {
+  const prototype = ownValue(value, 'prototype');
+  return isReference(prototype) && ownValue(prototype, 'constructor') === value && sourceText(value) === undefined;
+}
+
 function indexGlobals(): Map<unknown, string> {
   const found = new Map<unknown, string>();
   for (const name of knownGlobals) {
@@ -75,6 +96,15 @@ function indexGlobals(): Map<unknown, string> {
       if (!found.has(prototype)) found.set(prototype, `${name}.prototype`);
       indexMembers(found, prototype, `${name}.prototype.`);
     }
+  }
+  for (const [name, value] of Object.entries(intrinsics())) {
+    if (found.has(value)) continue;
+    found.set(value, `%${name}%`);
+    indexMembers(found, value, `%${name}%.`);
+    const prototype = ownValue(value, 'prototype');
+    if (!isReference(prototype) || found.has(prototype)) continue;
+    found.set(prototype, `%${name}%.prototype`);
+    indexMembers(found, prototype, `%${name}%.prototype.`);
   }
   return found;
 }

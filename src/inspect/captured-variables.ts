@@ -151,7 +151,7 @@ function scopeOf(reader: Reader, raw: RawScope, index: number, name: string, con
   const place = `${location?.scriptId}:${depth}:${raw.description}:${Object.keys(raw.variables).sort().join()}`;
   const site = `${location?.line}:${location?.column}`;
   const look = (other: Function) => functionInternals(other)?.scopes.at(-depth)?.variables;
-  return capturedScope(raw, place, site, fn, look, isRepeated(reader.site(), name));
+  return capturedScope({ raw, place, site, fn, look, isRepeated: isRepeated(reader.site(), name) });
 }
 
 /** Whether a function's place can make several functions for one instance of the scope that holds `name`. */

@@ -4,7 +4,15 @@ export type { CapturedScope } from './captured-scope.ts';
 export { type CapturedVariable, type CapturedVariables, capturedVariables } from './captured-variables.ts';
 export { type FreeName, type FunctionNames, namesOf, type ResolvedNames } from './free-names.ts';
 export type { ImportSource } from './import-source.ts';
-export { type BoundTarget, type FunctionInternals, functionInternals, functionLocation } from './inspector.ts';
+export {
+  type BoundTarget,
+  type FunctionInternals,
+  functionInternals,
+  functionLocation,
+  inOneGo,
+  privateValues,
+} from './inspector.ts';
+export { intrinsicAt } from './intrinsics.ts';
 export { lexicalThis } from './lexical-this.ts';
 export { type LoweredAsync, loweredAsync } from './lowered-async.ts';
 export { type PackageOfFile, packageOfFile, packageOfImport } from './package-of.ts';
@@ -16,6 +24,6 @@ export {
   type UnparsedFunction,
 } from './parse-function.ts';
 export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';
-export { inOneGo, scriptOf } from './scripts.ts';
+export { scriptOf } from './scripts.ts';
 export { type SourcePosition, sourcePosition } from './source-position.ts';
 export { sourceText } from './source-text.ts';

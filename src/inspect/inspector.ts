@@ -52,6 +52,9 @@ interface MeetingPoint {
   value: unknown;
 }
 
+/** Handles pile up until they are released, which takes a while itself. */
+const ASKS_BETWEEN_RELEASES = 200;
+
 /**
  * The V8 inspector of this very thread. A session that is connected to its own thread answers at once, and while no
  * domain is enabled it costs the running code nothing.
@@ -59,18 +62,28 @@ interface MeetingPoint {
 export class OwnInspector {
   readonly #session: Session;
   readonly #point: MeetingPoint;
-  readonly #pointId: string;
+  /** The engine's handle on the meeting point, until the next {@link release}. */
+  #pointId: string | undefined;
+  #stopDebugger: (() => void) | undefined;
 
   constructor(inspector: typeof import('node:inspector')) {
     this.#session = new inspector.Session();
     this.#session.connect();
     const holder = inspector as { [MEETING_POINT]?: MeetingPoint };
-    this.#point = holder[MEETING_POINT] ??= { value: undefined };
-    // Reached through the builtin module, which every realm of a thread shares, because test runners replace globals.
-    const found = this.post<{ result: RemoteObject }>('Runtime.evaluate', {
-      expression: `process.getBuiltinModule('node:inspector')[Symbol.for('${String(MEETING_POINT.description)}')]`,
-    });
-    this.#pointId = found.result.objectId!;
+    this.#point = holder[MEETING_POINT] ??= Object.assign(Object.create(null), { value: undefined });
+    this.#meet();
+  }
+
+  #meet(): string {
+    if (this.#pointId === undefined) {
+      // Reached through the builtin module, which every realm of a thread shares, because test runners replace globals.
+      const found = this.post<{ result: RemoteObject }>('Runtime.evaluate', {
+        expression: `process.getBuiltinModule('node:inspector')[Symbol.for('${String(MEETING_POINT.description)}')]`,
+        objectGroup: GROUP,
+      });
+      this.#pointId = found.result.objectId!;
+    }
+    return this.#pointId;
   }
 
   post<Result>(method: string, parameters: object = {}): Result {
@@ -83,21 +96,16 @@ export class OwnInspector {
     return answer.result as Result;
   }
 
-  listen(event: string, listener: (message: { params: object }) => void): () => void {
-    this.#session.on(event, listener);
-    return () => this.#session.off(event, listener);
-  }
-
   /** The engine's handle on a value, valid until {@link release}. */
   handle(value: unknown): string {
+    // Asking for properties is the one way to a handle for which the engine need not compile anything.
     this.#point.value = value;
-    const { result } = this.post<{ result: RemoteObject }>('Runtime.callFunctionOn', {
-      objectId: this.#pointId,
-      functionDeclaration: 'function () { return this.value; }',
-      objectGroup: GROUP,
-    });
+    const { result } = this.post<{ result: readonly { readonly name: string; readonly value?: RemoteObject }[] }>(
+      'Runtime.getProperties',
+      { objectId: this.#meet(), ownProperties: true },
+    );
     this.#point.value = undefined;
-    return result.objectId!;
+    return result.find(({ name }) => name === 'value')!.value!.objectId!;
   }
 
   /** The value behind a handle. */
@@ -105,7 +113,7 @@ export class OwnInspector {
     const { objectId, value: plain, unserializableValue } = remote;
     if (objectId === undefined && unserializableValue === undefined) return plain;
     this.post('Runtime.callFunctionOn', {
-      objectId: this.#pointId,
+      objectId: this.#meet(),
       functionDeclaration: 'function (value) { this.value = value; }',
       arguments: [objectId === undefined ? { unserializableValue } : { objectId }],
     });
@@ -114,25 +122,21 @@ export class OwnInspector {
     return value;
   }
 
+  /** Where a function stands, without its variables. */
+  location(fn: Function): FunctionLocation | undefined {
+    return locationIn(this.#internalProperties(fn));
+  }
+
   internals(fn: Function): FunctionInternals {
-    const { internalProperties = [] } = this.post<{ internalProperties?: InternalProperty[] }>(
-      'Runtime.getProperties',
-      {
-        objectId: this.handle(fn),
-        ownProperties: true,
-      },
-    );
-    const remote = (name: string) => internalProperties.find((property) => property.name === name)?.value;
+    const properties = this.#internalProperties(fn);
+    const remote = (name: string) => properties.find((property) => property.name === name)?.value;
     const scopes = remote('[[Scopes]]');
-    const location = remote('[[FunctionLocation]]')?.value as
-      | { scriptId: string; lineNumber: number; columnNumber: number }
-      | undefined;
     const target = remote('[[TargetFunction]]');
     return {
       scopes: scopes
         ? Array.from(this.value(scopes) as ArrayLike<{ description: string; object: RawScope['variables'] }>, rawScope)
         : [],
-      location: location && { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
+      location: locationIn(properties),
       bound: target && {
         target: this.value(target) as Function,
         boundThis: this.value(remote('[[BoundThis]]') ?? {}),
@@ -141,9 +145,67 @@ export class OwnInspector {
     };
   }
 
+  /** What is in the `#private` fields of an object, by name without `#`. */
+  privateValues(owner: object): Map<string, unknown> {
+    const { privateProperties = [] } = this.post<{ privateProperties?: InternalProperty[] }>('Runtime.getProperties', {
+      objectId: this.handle(owner),
+      ownProperties: true,
+    });
+    const values = new Map<string, unknown>();
+    for (const { name, value } of privateProperties) if (value) values.set(name.slice(1), this.value(value));
+    return values;
+  }
+
+  #internalProperties(fn: Function): readonly InternalProperty[] {
+    const { internalProperties = [] } = this.post<{ internalProperties?: InternalProperty[] }>(
+      'Runtime.getProperties',
+      { objectId: this.handle(fn), ownProperties: true },
+    );
+    return internalProperties;
+  }
+
+  get isDebugging(): boolean {
+    return this.#stopDebugger !== undefined;
+  }
+
+  /**
+   * Switches the debugger on until {@link rest}; left on, it would slow the user's code.
+   *
+   * @param onScript Is told every script that there is at once, and those that come meanwhile.
+   */
+  startDebugger(onScript: (script: object) => void): void {
+    if (this.#stopDebugger) return;
+    const listener = ({ params }: { params: object }): void => onScript(params);
+    this.#session.on('Debugger.scriptParsed', listener);
+    this.#stopDebugger = () => {
+      this.#stopDebugger = undefined;
+      this.post('Debugger.disable');
+      this.#session.off('Debugger.scriptParsed', listener);
+    };
+    this.post('Debugger.enable');
+    // Hooks of the user's may run meanwhile, and a `debugger` statement in one would wait for nobody.
+    this.post('Debugger.setSkipAllPauses', { skip: true });
+  }
+
+  /** Lets go of every handle. */
   release(): void {
+    if (this.#pointId === undefined) return;
+    this.#pointId = undefined;
     this.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
   }
+
+  /** Leaves nothing behind that costs the program anything. */
+  rest(): void {
+    this.#stopDebugger?.();
+    this.release();
+  }
+}
+
+function locationIn(properties: readonly InternalProperty[]): FunctionLocation | undefined {
+  const found = properties.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as
+    | { scriptId: string; lineNumber: number; columnNumber: number }
+    | undefined;
+  return found && { scriptId: found.scriptId, line: found.lineNumber, column: found.columnNumber };
 }
 
 function rawScope({ description, object }: { description: string; object: RawScope['variables'] }): RawScope {
@@ -151,6 +213,28 @@ function rawScope({ description, object }: { description: string; object: RawSco
 }
 
 let own: OwnInspector | null | undefined;
+/** How many calls of {@link inOneGo} are under way. */
+let underway = 0;
+let goes = 0;
+let asks = 0;
+
+/** Tells one {@link inOneGo} from another; `undefined` outside of any. */
+export function goNumber(): number | undefined {
+  return underway > 0 ? goes : undefined;
+}
+
+/**
+ * Runs `action`, which asks about many functions; what has to be cleaned up after asking is cleaned up once. The first
+ * time that it comes to ask about scripts takes V8 some 30 ms, because it then computes the SHA-256 of every script.
+ */
+export function inOneGo<Answer>(action: () => Answer): Answer {
+  if (underway++ === 0) goes++;
+  try {
+    return action();
+  } finally {
+    if (--underway === 0) own?.rest();
+  }
+}
 
 /**
  * Runs `ask` with this thread's inspector and lets go of every handle it took; `undefined` where the runtime has no
@@ -158,12 +242,10 @@ let own: OwnInspector | null | undefined;
  */
 export function withInspector<Answer>(ask: (inspector: OwnInspector) => Answer): Answer | undefined {
   if (own === undefined) own = open();
-  if (own === null) return undefined;
-  try {
-    return ask(own);
-  } finally {
-    own.release();
-  }
+  const inspector = own;
+  if (inspector === null) return undefined;
+  if (++asks % ASKS_BETWEEN_RELEASES === 0) inspector.release();
+  return inOneGo(() => ask(inspector));
 }
 
 function open(): OwnInspector | null {
@@ -185,7 +267,17 @@ export function functionInternals(fn: Function): FunctionInternals | undefined {
   return internals;
 }
 
+/** What is in the `#private` fields of an object, by name without `#`; empty where the runtime tells nothing. */
+export function privateValues(owner: object): ReadonlyMap<string, unknown> {
+  return withInspector((inspector) => inspector.privateValues(owner)) ?? new Map<string, unknown>();
+}
+
 /** Where `fn` stands, which never changes; `undefined` for native functions and where the runtime does not tell. */
 export function functionLocation(fn: Function): FunctionLocation | undefined {
-  return locations.get(fn) ?? functionInternals(fn)?.location;
+  let location = locations.get(fn);
+  if (location === undefined) {
+    location = withInspector((inspector) => inspector.location(fn));
+    if (location) locations.set(fn, location);
+  }
+  return location;
 }

@@ -51,7 +51,7 @@ function search(fn: Function): { readonly value: unknown } | undefined {
         { objectId: inspector.handle(fn) },
       );
       const id = snapshot && thisOf(snapshot, Number(heapSnapshotObjectId));
-      if (id === undefined) return undefined;
+      if (id === undefined || id === 'undefined') return id && { value: undefined };
       const { result } = inspector.post<{ result: { objectId?: string } }>('HeapProfiler.getObjectByHeapObjectId', {
         objectId: String(id),
         objectGroup: 'hypernodes',
@@ -75,11 +75,15 @@ function takeSnapshot(): HeapSnapshot | undefined {
   }
 }
 
-/** The number of the object that is `this` in the nearest context around a function that has one. */
-function thisOf({ snapshot, nodes, edges, strings }: HeapSnapshot, functionId: number): number | undefined {
+/** The number of what is `this` in the nearest context around a function that has one. */
+function thisOf(
+  { snapshot, nodes, edges, strings }: HeapSnapshot,
+  functionId: number,
+): number | 'undefined' | undefined {
   const { node_fields: nodeFields, edge_fields: edgeFields } = snapshot.meta;
   const [nodeSize, edgeSize] = [nodeFields.length, edgeFields.length];
   const [idAt, countAt] = [nodeFields.indexOf('id'), nodeFields.indexOf('edge_count')];
+  const nodeNameAt = nodeFields.indexOf('name');
   const [typeAt, nameAt, toAt] = ['type', 'name_or_index', 'to_node'].map((field) => edgeFields.indexOf(field)) as [
     number,
     number,
@@ -106,6 +110,8 @@ function thisOf({ snapshot, nodes, edges, strings }: HeapSnapshot, functionId: n
   at = at === undefined ? undefined : target(at, internalType, 'context');
   for (let depth = 0; at !== undefined && depth < 100; depth++) {
     const found = target(at, contextType, 'this');
+    // It is no object of the program's, so it cannot be had by its number.
+    if (found !== undefined && strings[nodes[found + nodeNameAt]!] === 'system / Oddball') return 'undefined';
     if (found !== undefined) return nodes[found + idAt];
     at = target(at, internalType, 'previous');
   }

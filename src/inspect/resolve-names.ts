@@ -35,7 +35,12 @@ export interface ResolvedNames {
   /** A direct `eval(…)` or `with` may read any variable in reach. */
   readonly isDynamic: boolean;
   readonly usesImportMeta: boolean;
+  /** A file, not a package, that it loads while it runs: `import('./x.js')`, `require('./x.js')`. */
+  readonly relativeImport: string | undefined;
 }
+
+/** Functions that load a module while the program runs; vite makes calls of one from `import()`. */
+const LOADERS = new Set(['require', '__vite_ssr_dynamic_import__', '__vi_import__']);
 
 /** Finds out what every name below `root` refers to, after the rules of ECMAScript for strict code. */
 export function resolveNames(root: AnyNode): ResolvedNames {
@@ -55,6 +60,7 @@ class Resolver implements ResolvedNames {
   usesArguments = false;
   isDynamic = false;
   usesImportMeta = false;
+  relativeImport: string | undefined;
 
   readonly outermost: LexicalScope;
   #scope: LexicalScope;
@@ -115,10 +121,15 @@ class Resolver implements ResolvedNames {
         ) {
           this.isDynamic = true;
         }
-        {
-          childNodes(node, this.#visit);
-          return;
+        if (node.callee.type === 'Identifier' && LOADERS.has(node.callee.name) && !this.#scope.find(node.callee.name)) {
+          this.#loads(node.arguments[0]);
         }
+        childNodes(node, this.#visit);
+        return;
+      case 'ImportExpression':
+        this.#loads(node.source);
+        childNodes(node, this.#visit);
+        return;
       case 'WithStatement':
         this.isDynamic = true;
         {
@@ -257,6 +268,12 @@ class Resolver implements ResolvedNames {
     }
     if (use.writes) free.written = true;
     if (!use.probes) free.needed = true;
+  }
+
+  #loads(specifier: AnyNode | undefined): void {
+    const { value } = (specifier?.type === 'Literal' ? specifier : {}) as { value?: unknown };
+    if (typeof value === 'string' && /^(?:\.{0,2}\/|file:)(?!.*\/node_modules\/)/.test(value))
+      this.relativeImport ??= value;
   }
 
   /** A `var` that gets its value once, outside loops, is as good as a `const`. */

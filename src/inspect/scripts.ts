@@ -1,5 +1,5 @@
 import { BoundedMap } from './bounded-map.ts';
-import { type OwnInspector, withInspector } from './inspector.ts';
+import { withInspector } from './inspector.ts';
 
 /** One piece of source that the engine has compiled. */
 export interface Script {
@@ -34,70 +34,37 @@ export function scriptSource(scriptId: string): string | undefined {
   return sources.get(scriptId);
 }
 
-/** How many calls of {@link inOneGo} are under way. */
-let underway = 0;
-/** Switches the debugger off, while it is on. */
-let switchOff: (() => void) | undefined;
+/** Evaluated text, as of the last listing; most of it is the inspector's own and not worth keeping. */
+const unnamed = new Map<string, Script>();
 
-/**
- * Runs `action`, which asks about many functions, and switches the debugger on at most once for all of them. That takes
- * V8 some 30 ms the first time in a process, and then a time that grows with the number of scripts.
- */
-export function inOneGo<Answer>(action: () => Answer): Answer {
-  underway++;
-  try {
-    return action();
-  } finally {
-    if (--underway === 0) switchOff?.();
-  }
-}
-
-/**
- * Learns about all scripts and the source of one. Only the debugger knows them, so it is switched on for this moment:
- * left on, it would slow the user's code.
- */
+/** Learns about all scripts and the source of one, which only the debugger knows. */
 function ask(scriptId: string): void {
   withInspector((inspector) => {
-    inOneGo(() => {
-      switchOff ??= switchOn(inspector);
-      if (!scripts.get(scriptId)) return;
-      const { scriptSource } = inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId });
-      sources.set(scriptId, scriptSource);
-    });
+    if (!inspector.isDebugging) unnamed.clear();
+    inspector.startDebugger(learn);
+    const evaluated = unnamed.get(scriptId);
+    if (evaluated) scripts.set(scriptId, evaluated);
+    if (!scripts.get(scriptId)) return;
+    const { scriptSource } = inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId });
+    sources.set(scriptId, scriptSource);
   });
 }
 
-function switchOn(inspector: OwnInspector): () => void {
-  const forget = inspector.listen('Debugger.scriptParsed', ({ params }) => {
-    learn(params as ParsedScript);
-  });
-  const stop = (): void => {
-    switchOff = undefined;
-    inspector.post('Debugger.disable');
-    forget();
-  };
-  try {
-    inspector.post('Debugger.enable');
-    // Hooks of the user's may run meanwhile, and a `debugger` statement in one would wait for nobody.
-    inspector.post('Debugger.setSkipAllPauses', { skip: true });
-    return stop;
-  } catch (error) {
-    stop();
-    throw error;
+function learn(parsed: object): void {
+  const {
+    scriptId: id,
+    url,
+    isModule = false,
+    startLine,
+    startColumn,
+  } = parsed as Omit<Script, 'id'> & { readonly scriptId: string };
+  const script = { id, url, isModule, startLine, startColumn };
+  if (url === '') {
+    unnamed.set(id, script);
+    return;
   }
-}
-
-interface ParsedScript {
-  readonly scriptId: string;
-  readonly url: string;
-  readonly isModule?: boolean;
-  readonly startLine: number;
-  readonly startColumn: number;
-}
-
-function learn({ scriptId: id, url, isModule = false, startLine, startColumn }: ParsedScript): void {
-  scripts.set(id, { id, url, isModule, startLine, startColumn });
-  if (url === '' || url.startsWith('node:')) return;
+  scripts.set(id, script);
+  if (url.startsWith('node:')) return;
   const file = url.replace(/[?#].*$/, '');
   const same = byFile.get(file);
   if (same) same.add(id);

@@ -1,5 +1,6 @@
 import { type CapturedVariables, isKnownGlobal, sourceText } from '../inspect/index.ts';
 import { Refusal } from './refusal.ts';
+import { WrittenMembers } from './written-members.ts';
 
 /** A variable whose value is known although the engine does not keep it. */
 export interface GivenVariable {
@@ -13,6 +14,8 @@ export interface ClassCode {
   readonly given: readonly GivenVariable[];
   /** The variable after `extends`, if the class has a parent. */
   readonly parentName: string | undefined;
+  /** Names of the `static #private` fields, whose contents are told apart from the text. */
+  readonly privateStatics: readonly string[];
 }
 
 interface Expression {
@@ -34,6 +37,8 @@ interface Member {
 /** Names that are no variables of the user's. */
 const PARENT = '$hnParent';
 const KEY = '$hnKey';
+/** The function to which the text of a class gives a way to set its private statics: `(index, value) => void`. */
+export const PRIVATE = '$hnPrivate';
 
 /**
  * Makes the text of a class independent of what was only needed to define it.
@@ -75,7 +80,19 @@ export function classCode(made: Function, { parsed, variables, globals }: Captur
       give(key, `${KEY}${index}`, keys.of(member));
     }
   }
-  return { text: withReplaced(source, replaced), given, parentName };
+  const { privateStatics } = new WrittenMembers(parsed);
+  // A class that has travelled before has that code already.
+  if (privateStatics.length > 0 && !variables.has(PRIVATE)) {
+    const end = (body as unknown as Expression).end - 1 - before;
+    replaced.push({ start: end, end, text: settingPrivates(privateStatics) });
+  }
+  return { text: withReplaced(source, replaced), given, parentName, privateStatics };
+}
+
+/** Code at the end of a class body that lets private fields be set from outside. */
+function settingPrivates(names: readonly string[]): string {
+  const cases = names.map((name, i) => `case ${i}:this.#${name}=$hnValue;break;`).join('');
+  return `;static{${PRIVATE}(($hnIndex,$hnValue)=>{switch($hnIndex){${cases}}})}`;
 }
 
 function withReplaced(source: string, parts: readonly { start: number; end: number; text: string }[]): string {

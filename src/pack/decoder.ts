@@ -265,13 +265,20 @@ export class Decoder {
 
   /** Reads whether `target` can still get properties. */
   integrity(target: object): void {
+    this.collectIntegrity()(target);
+  }
+
+  /** Reads whether an object that is made later can still get properties. */
+  collectIntegrity(): (target: object) => void {
     const integrity = this.bodies.byte();
-    if (integrity === Integrity.open) return;
-    this.atEnd(() => {
-      if (integrity === Integrity.frozen) Object.freeze(target);
-      else if (integrity === Integrity.sealed) Object.seal(target);
-      else Object.preventExtensions(target);
-    });
+    if (integrity === Integrity.open) return () => {};
+    return (target) => {
+      this.atEnd(() => {
+        if (integrity === Integrity.frozen) Object.freeze(target);
+        else if (integrity === Integrity.sealed) Object.seal(target);
+        else Object.preventExtensions(target);
+      });
+    };
   }
 
   /** Makes late values, each after what it reaches, as far as they don't need each other. */

@@ -1,7 +1,11 @@
 import { types } from 'node:util';
+import { writeProperties, writePrototype } from './encode-properties.ts';
 import type { Encoder } from './encoder.ts';
 import { Kind, viewTypes } from './format.ts';
 import { Refusal } from './refusal.ts';
+
+/** Typed arrays of more elements are not searched for other properties. */
+const LONGEST_SEARCHED = 1_000;
 
 /** A typed array, `DataView` or `Buffer`; its bytes are read back without copying. */
 export function writeView(encoder: Encoder, value: ArrayBufferView): void {
@@ -12,6 +16,20 @@ export function writeView(encoder: Encoder, value: ArrayBufferView): void {
   heads.byte(Kind.view);
   heads.byte(type);
   heads.unsigned(encoder.memory.addView(value, encoder.current));
+  const usual = usualPrototype(viewTypes[type]!);
+  writePrototype(encoder, value, usual);
+  writeProperties(encoder, value, ownKeys(value, usual));
+}
+
+/** Listing the keys of a typed array lists its elements, so a large one is taken to be nothing but elements. */
+function ownKeys(value: ArrayBufferView, usual: object): (string | symbol)[] {
+  const { length = 0 } = value as { length?: number };
+  if (length > LONGEST_SEARCHED && Object.getPrototypeOf(value) === usual) return [];
+  return Reflect.ownKeys(value).slice(length);
+}
+
+function usualPrototype(type: string): object {
+  return (globalThis as unknown as Record<string, { prototype: object }>)[type]!.prototype;
 }
 
 /** An `ArrayBuffer` as a value of its own. */

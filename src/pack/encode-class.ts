@@ -1,10 +1,12 @@
-import { sourceText } from '../inspect/index.ts';
-import { writeProperties } from './encode-properties.ts';
+import { privateValues } from '../inspect/index.ts';
+import { integrityOf, writeProperties } from './encode-properties.ts';
 import { writePrototypeObject } from './encode-prototype.ts';
 import { requireVariables, writeVariables } from './encode-variables.ts';
 import type { Encoder } from './encoder.ts';
 import { Kind } from './format.ts';
 import { functionCode } from './function-code.ts';
+import { isWeak } from './opaque.ts';
+import { WrittenMembers } from './written-members.ts';
 
 /** A class by value: its source, what it closes over, the state of its statics, and what was put on it later. */
 export function writeClass(encoder: Encoder, made: Function): void {
@@ -16,19 +18,25 @@ export function writeClass(encoder: Encoder, made: Function): void {
   encoder.codes.write(code);
   writeVariables(encoder, captured, code);
   encoder.slot(made.name, 'name');
-  const { source } = captured.parsed;
-  const isAdded = (holder: object) => (key: string | symbol) => !isWritten(holder, key, source);
-  const statics = Reflect.ownKeys(made).filter((key) => !ownFace.has(key));
-  writeProperties(encoder, made, statics.filter(isAdded(made)));
+  const written = new WrittenMembers(captured.parsed);
+  const statics = Reflect.ownKeys(made).filter((key) => !ownFace.has(key) && !written.has(made, key, true));
+  writeProperties(encoder, made, statics);
+  encoder.bodies.byte(integrityOf(made));
   const prototype = made.prototype as object;
-  writePrototypeObject(encoder, made, (key) => key !== 'constructor' && isAdded(prototype)(key));
+  writePrototypeObject(encoder, made, (key) => key !== 'constructor' && !written.has(prototype, key, false));
+  writePrivateStatics(encoder, made, code.privateStatics);
+}
+
+/** What is in `static #private` fields, by the number of the field. */
+function writePrivateStatics(encoder: Encoder, made: Function, names: readonly string[]): void {
+  const values = names.length > 0 ? privateValues(made) : new Map<string, unknown>();
+  // What is weak has nothing to travel: it begins there as the class begins it.
+  const kept = names.flatMap((name, i) => (values.has(name) && !isWeak(values.get(name)) ? [[name, i] as const] : []));
+  encoder.bodies.unsigned(kept.length);
+  for (const [name, i] of kept) {
+    encoder.bodies.unsigned(i);
+    encoder.slot(values.get(name), `#${name}`);
+  }
 }
 
 const ownFace = new Set<string | symbol>(['length', 'name', 'prototype']);
-
-/** Whether a member comes from the text of the class, so that evaluating the text makes it again. */
-function isWritten(holder: object, key: string | symbol, source: string): boolean {
-  const { value, get, set } = Reflect.getOwnPropertyDescriptor(holder, key) ?? {};
-  const functions = [value, get, set].filter((part) => part !== undefined);
-  return functions.every((part) => typeof part === 'function' && source.includes(sourceText(part) ?? '\0'));
-}

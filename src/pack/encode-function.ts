@@ -1,7 +1,7 @@
 import { type CapturedVariables, functionInternals, lexicalThis, parseFunction, sourceText } from '../inspect/index.ts';
 import { writeClass } from './encode-class.ts';
 import { writeHooked } from './encode-hooked.ts';
-import { writeProperties } from './encode-properties.ts';
+import { integrityOf, writeProperties } from './encode-properties.ts';
 import { writePrototypeObject } from './encode-prototype.ts';
 import { writeReference } from './encode-reference.ts';
 import { requireVariables, writeVariables } from './encode-variables.ts';
@@ -49,6 +49,7 @@ function writeBound(encoder: Encoder, fn: Function): void {
     encoder.slot(argument, `bound argument ${i + 1}`);
   });
   encoder.slot(fn.name, 'name');
+  writeOwn(encoder, fn);
 }
 
 /** What an arrow takes from the function around it, and a method from its object. */
@@ -102,12 +103,19 @@ function writeFace(encoder: Encoder, fn: Function): void {
     typeof prototype === 'function' || isNative((prototype as { constructor?: unknown } | null)?.constructor);
   bodies.byte(isUsual ? 0 : 1);
   if (!isUsual) encoder.slot(prototype, 'prototype of the function');
+  encoder.slot(fn.length, 'length');
+  writeOwn(encoder, fn);
+  writePrototypeObject(encoder, fn, (key) => key !== 'constructor');
+}
+
+/** What was put on a function, and whether more can be. */
+function writeOwn(encoder: Encoder, fn: Function): void {
   writeProperties(
     encoder,
     fn,
     Reflect.ownKeys(fn).filter((key) => !ownFace.has(key)),
   );
-  writePrototypeObject(encoder, fn, (key) => key !== 'constructor');
+  encoder.bodies.byte(integrityOf(fn));
 }
 
 const ownFace = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller']);

@@ -1,7 +1,8 @@
+import { Module } from 'node:module';
 import { types } from 'node:util';
 import { integrityOf, writeProperties, writePrototype } from './encode-properties.ts';
 import type { Encoder } from './encoder.ts';
-import { Kind } from './format.ts';
+import { Integrity, Kind, Prototype } from './format.ts';
 import { refuseInstance, refuseOpaque } from './opaque.ts';
 
 /** An object that is not built in: by its class or prototype and its own properties. @throws Refusal */
@@ -9,6 +10,10 @@ export function writeInstance(encoder: Encoder, value: object): void {
   refuseOpaque(value);
   if (types.isModuleNamespaceObject(value)) {
     writeNamespace(encoder, value as Readonly<Record<string, unknown>>);
+    return;
+  }
+  if (Object.getPrototypeOf(value) === Module.prototype) {
+    writeCommonJsModule(encoder, value);
     return;
   }
   const made: unknown = Reflect.getOwnPropertyDescriptor(value, 'constructor')?.value;
@@ -33,6 +38,14 @@ function isForeignPlain(prototype: object | null): boolean {
     Object.hasOwn(prototype, 'isPrototypeOf') &&
     Object.hasOwn(prototype, '__lookupGetter__')
   );
+}
+
+/** The `module` of a CommonJS module: what its code may want of it elsewhere. */
+function writeCommonJsModule(encoder: Encoder, value: object): void {
+  encoder.heads.byte(Kind.record);
+  encoder.bodies.byte(Prototype.usual);
+  writeProperties(encoder, value, ['id', 'filename', 'loaded', 'exports']);
+  encoder.bodies.byte(Integrity.open);
 }
 
 function writeNamespace(encoder: Encoder, value: Readonly<Record<string, unknown>>): void {

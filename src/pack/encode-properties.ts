@@ -45,9 +45,13 @@ function isAccessor(descriptor: PropertyDescriptor): boolean {
 }
 
 /** Writes the prototype of `value`, shortest when it is the one that such values usually have. */
-export function writePrototype(encoder: Encoder, value: object, usual: object | null): void {
+export function writePrototype(
+  encoder: Encoder,
+  value: object,
+  usual: object | null,
+  prototype: object | null = Object.getPrototypeOf(value) as object | null,
+): void {
   const { bodies } = encoder;
-  const prototype: object | null = Object.getPrototypeOf(value);
   if (prototype === usual) bodies.byte(Prototype.usual);
   else if (prototype === null) bodies.byte(Prototype.null);
   else {

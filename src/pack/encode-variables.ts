@@ -1,4 +1,5 @@
 import { type CapturedVariables, capturedVariables, isKnownGlobal } from '../inspect/index.ts';
+import { PRIVATE } from './class-code.ts';
 import type { Encoder } from './encoder.ts';
 import { Capture } from './format.ts';
 import type { FunctionCode } from './function-code.ts';
@@ -19,8 +20,9 @@ export function requireVariables(fn: Function): CapturedVariables {
 export function writeVariables(encoder: Encoder, captured: CapturedVariables, { given }: FunctionCode): void {
   const { heads, bodies } = encoder;
   const globals = captured.globals.filter(({ name }) => !isKnownGlobal(name) && Object.hasOwn(globalThis, name));
-  heads.unsigned(captured.variables.size + globals.length + given.length);
-  for (const { name, value, constant, scope, imported, writtenHere } of captured.variables.values()) {
+  const variables = [...captured.variables.values()].filter(({ name }) => name !== PRIVATE);
+  heads.unsigned(variables.length + globals.length + given.length);
+  for (const { name, value, constant, scope, imported, writtenHere } of variables) {
     heads.string(name);
     if (imported) learnImport(value, imported, captured.url);
     if (constant || imported) {

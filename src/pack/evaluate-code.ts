@@ -54,15 +54,23 @@ function evaluate(script: string, url: string): SurroundingsFactory {
 }
 
 function scriptFor(code: PackedCode, { fixed, delayed, shared }: VariableLayout): string {
+  const own = ownName(code, [...fixed, ...delayed, ...shared]);
   const [open, close] = code.form === CodeForm.expression ? ['(', ')'] : ['({', '})'];
   // A with statement is the one way to let several functions, compiled apart, assign the same variable.
-  const withs = shared.map((_, i) => `with($hn0[${i}])`).join('');
+  const withs = shared.map((_, i) => `with(${own}0[${i}])`).join('');
   const strict = code.isStrict ? '"use strict";' : '';
   const declared = delayed.length > 0 ? `let ${delayed.join(',')};` : '';
-  const cases = delayed.map((name) => `case ${JSON.stringify(name)}:${name}=$hn2;break;`).join('');
-  const before = `(function($hn0,$hn1){${withs}return(function(${fixed.join(',')}){${strict}${declared}return{make:function(){return${open}`;
-  const after = `\n${close}},set:function($hn1,$hn2){switch($hn1){${cases}}}}}).apply(undefined,$hn1)})`;
+  const cases = delayed.map((name) => `case ${JSON.stringify(name)}:${name}=${own}2;break;`).join('');
+  const before = `(function(${own}0,${own}1){${withs}return(function(${fixed.join(',')}){${strict}${declared}return{make:function(){return${open}`;
+  const after = `\n${close}},set:function(${own}1,${own}2){switch(${own}1){${cases}}}}}).apply(undefined,${own}1)})`;
   return `${place(before, code)}${code.text}${after}${code.url ? `\n//# sourceURL=${code.url.replace(/\s/g, encodeURIComponent)}` : ''}`;
+}
+
+/** What the names of the surroundings begin with: nothing that the code knows. */
+function ownName({ text }: PackedCode, names: readonly string[]): string {
+  let name = '$hn';
+  while (text.includes(name) || names.some((other) => other.startsWith(name))) name += '_';
+  return name;
 }
 
 /** What comes before the text stands on the line above it, if there is one, so that columns are right too. */

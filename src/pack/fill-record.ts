@@ -161,8 +161,13 @@ function fillNamespace(decoder: Decoder, target: object): void {
 function fillMade(decoder: Decoder, record: number, kind: number, detail: unknown): void {
   const { bodies } = decoder;
   switch (kind) {
+    case Kind.view: {
+      const value = decoder.value(record) as object;
+      decoder.prototype(value);
+      decoder.properties(value);
+      return;
+    }
     case Kind.arrayBuffer:
-    case Kind.view:
     case Kind.symbol:
     case Kind.reference:
       return;
@@ -186,9 +191,14 @@ function fillMade(decoder: Decoder, record: number, kind: number, detail: unknow
       const [target, boundThis] = [decoder.part(), decoder.part()];
       const args = readParts(decoder, bodies.count());
       const name = decoder.part();
-      makeFrom(decoder, record, [target, boundThis, name, ...args], ([fn, self, called, ...rest]) =>
-        bind(fn, self, rest, called),
-      );
+      const own = decoder.collectProperties();
+      const close = decoder.collectIntegrity();
+      makeFrom(decoder, record, [target, boundThis, name, ...args], ([fn, self, called, ...rest]) => {
+        const bound = bind(fn, self, rest, called);
+        own(bound);
+        close(bound);
+        return bound;
+      });
       return;
     }
     case Kind.state: {

@@ -58,6 +58,9 @@ export const Property = { enumerable: 1, writable: 2, configurable: 4, accessor:
 /** How the prototype of a record is told. */
 export const Prototype = { usual: 0, null: 1, record: 2 } as const;
 
+/** How the `prototype` of a function is told: as its source makes it, with changes, or as another object. */
+export const PrototypeObject = { usual: 0, changed: 1, other: 2 } as const;
+
 export const SymbolForm = { registered: 0, wellKnown: 1, unique: 2 } as const;
 export const ReferenceForm = { builtin: 0, package: 1, require: 2 } as const;
 

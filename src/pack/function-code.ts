@@ -27,6 +27,8 @@ export interface FunctionCode {
   readonly parentName: string | undefined;
   /** Variables that only the definition of a class used. */
   readonly given: readonly GivenVariable[];
+  /** Names of the `static #private` fields, if it is a class. */
+  readonly privateStatics: readonly string[];
 }
 
 const codes = new WeakMap<Function, FunctionCode>();
@@ -71,6 +73,12 @@ function refuseUntransferable({ parsed, variables }: CapturedVariables, names: N
       'Put what it needs of import.meta into a variable outside the function.',
     );
   }
+  if (names.relativeImport !== undefined) {
+    throw new Refusal(
+      `a function that loads '${names.relativeImport}' while it runs`,
+      'Import it at the top of the file: then what is used of it travels along.',
+    );
+  }
   if (names.isDynamic)
     throw new Refusal('a function that calls eval directly or uses with', 'Write what it does as code.');
   if (parsed.form === 'arrow' && (names.usesSuper || names.usesNewTarget)) {
@@ -91,7 +99,7 @@ function refuseUntransferable({ parsed, variables }: CapturedVariables, names: N
 function textOf(fn: Function, captured: CapturedVariables): ClassCode & Pick<FunctionCode, 'form'> {
   const { parsed } = captured;
   if (parsed.form === 'class') return { form: CodeForm.expression, ...classCode(fn, captured) };
-  const base = { parentName: undefined, given: [] };
+  const base = { parentName: undefined, given: [], privateStatics: [] };
   if (parsed.wrapping === 'expression') return { ...base, text: parsed.source, form: CodeForm.expression };
   const form = parsed.form === 'getter' || parsed.form === 'setter' ? parsed.form : 'method';
   return { ...base, text: memberText(fn, parsed), form: CodeForm[form] };

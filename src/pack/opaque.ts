@@ -10,10 +10,17 @@ export function refuseOpaque(value: object): void {
   if (types.isMapIterator(value) || types.isSetIterator(value)) {
     throw new Refusal('a running iterator', 'Pass the collection instead.');
   }
+  if (types.isArgumentsObject(value)) throw new Refusal('the arguments of a call', 'Pass a copy: [...arguments].');
   if (types.isExternal(value)) throw new Refusal('a native handle');
-  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  if (weakTags.has(tag)) throw new Refusal(`a ${tag}`);
+  if (isWeak(value)) throw new Refusal(`a ${tagOf(value)}`);
 }
+
+/** Whether it holds things without anybody being able to say which. */
+export function isWeak(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && weakTags.has(tagOf(value));
+}
+
+const tagOf = (value: object): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
 const weakTags = new Set(['WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry']);
 
@@ -21,12 +28,17 @@ const weakTags = new Set(['WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry
 export function refuseInstance(value: object): void {
   for (let at: object | null = value; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     const made: unknown = Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
-    if (typeof made !== 'function' || made.prototype !== at || made === EventEmitter) continue;
+    if (typeof made !== 'function' || made.prototype !== at || made === EventEmitter || isErrorClass(made)) continue;
     if (isBuiltIn(made) && Object.getPrototypeOf(at) !== null) throw new Refusal(describeBuiltIn(made));
     if (!hasPrivateState(made)) continue;
     const hint = `Define [getState]() and static [fromState](state) on ${made.name}, or create it inside the function, or hold it in stateful(() => …).`;
     throw new Refusal(`an instance of ${made.name}, whose #private members nobody else can read`, hint);
   }
+}
+
+/** What inherits from an error without being one, as error classes did before there was `class`. */
+function isErrorClass(made: Function): boolean {
+  return made === Error || made.prototype instanceof Error;
 }
 
 function describeBuiltIn(made: Function): string {

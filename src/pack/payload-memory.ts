@@ -6,6 +6,8 @@ import { placeSegments } from './memory-layout.ts';
 interface Segment {
   readonly length: number;
   readonly offset: number;
+  /** Where it begins in a buffer of its own, so that the elements of all its views lie right. */
+  readonly shift: number;
   /** The buffer that was a value itself, once it is made. */
   buffer: ArrayBuffer | undefined;
   /** Whether it is a buffer of its own, because the buffer is a value, or because the views on it could not share the payload. */
@@ -50,20 +52,23 @@ export class PayloadMemory {
     if (length % size !== 0) throw corrupt('a typed array in it ends within an element');
     if (segment.isOwn) segment.buffer ??= this.#own(segment);
     const [buffer, at] = segment.buffer
-      ? [segment.buffer, offset]
+      ? [segment.buffer, segment.shift + offset]
       : [this.#payload.buffer as ArrayBuffer, this.#payload.byteOffset + segment.offset + offset];
     // Where the payload itself lies askew in memory, the only view of a segment gets a copy.
     if (at % size === 0) return makeView(type, buffer, at, length / size);
     if (segment.buffer) throw corrupt('a typed array in it begins within an element');
     segment.buffer = this.#own(segment);
-    return makeView(type, segment.buffer, offset, length / size);
+    return makeView(type, segment.buffer, segment.shift + offset, length / size);
   }
 
   #own(segment: Segment): ArrayBuffer {
     const bytes = this.#payload.subarray(segment.offset, segment.offset + segment.length);
     const options = segment.maximum > 0 ? { maxByteLength: segment.maximum - 1 } : undefined;
-    const buffer = new (ArrayBuffer as new (length: number, options?: object) => ArrayBuffer)(segment.length, options);
-    new Uint8Array(buffer).set(bytes);
+    const buffer = new (ArrayBuffer as new (length: number, options?: object) => ArrayBuffer)(
+      segment.shift + segment.length,
+      options,
+    );
+    new Uint8Array(buffer).set(bytes, segment.shift);
     return buffer;
   }
 }
@@ -81,9 +86,10 @@ export function readMemory(front: ByteReader, payload: Uint8Array, start: number
       throw corrupt('a buffer in it is larger than it may be');
   }
   const isAskew = payload.byteOffset % 8 !== 0;
-  const segments = sizes.map(({ length }, i) => ({
+  const segments = sizes.map(({ length, shift }, i) => ({
     length,
     offset: offsets[i]!,
+    shift: maxima.has(i) ? 0 : shift,
     buffer: undefined,
     isOwn: maxima.has(i) || (isAskew && views.filter((view) => view.segment === i).length > 1),
     maximum: maxima.get(i) ?? 0,

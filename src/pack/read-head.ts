@@ -208,7 +208,7 @@ function readReference(decoder: Decoder): unknown {
   const reference = readReferenceForm(decoder);
   if (reference.form !== 'builtin') refuseFunctions(decoder);
   // Errors and the like name the prototype of their class, which is data enough.
-  else if (!/^\w+\.prototype$/.test(reference.path)) refuseFunctions(decoder);
+  else if (!/^(?:\w+|%\w+%)\.prototype$/.test(reference.path)) refuseFunctions(decoder);
   return resolveReference(reference, decoder.base);
 }
 

@@ -2,6 +2,7 @@ import type { PackedCode } from './code-reader.ts';
 import { corrupt } from './corrupt.ts';
 import { type Decoder, type Part, PENDING } from './decoder.ts';
 import { type Surroundings, surroundingsOf } from './evaluate-code.ts';
+import { PrototypeObject } from './format.ts';
 import { CodeForm } from './function-code.ts';
 import type { FunctionHead } from './read-head.ts';
 import type { RevivedCapture, RevivedVariables } from './revived-variables.ts';
@@ -35,15 +36,20 @@ function argumentsOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The variables of one closure: those that have their value by now are constants for it. */
+/**
+ * The variables of one closure: those that have their value by now are constants for it.
+ *
+ * @param added Variables beside those that it captured.
+ */
 export function surround(
   decoder: Decoder,
   code: PackedCode,
   captures: readonly RevivedCapture[],
   variables: RevivedVariables,
+  added: readonly { readonly name: string; readonly value: unknown }[] = [],
 ): Surroundings {
   const shared: { name: string; holder: object }[] = [];
-  const fixed: { name: string; value: unknown }[] = [];
+  const fixed = [...added];
   const delayed: { name: string; part: Part }[] = [];
   for (const capture of captures) {
     const { name } = capture;
@@ -82,25 +88,52 @@ function functionOf({ form }: PackedCode, made: unknown): Function {
 function readFace(decoder: Decoder): (fn: Function) => void {
   const name = decoder.part().value;
   const prototype = decoder.bodies.byte() === 1 ? decoder.part() : undefined;
+  const length = decoder.part().value;
   const own = decoder.collectProperties();
+  const close = decoder.collectIntegrity();
   const prototypeObject = readPrototypeObject(decoder);
   return (fn) => {
     if (fn.name !== name) Object.defineProperty(fn, 'name', { value: name, configurable: true });
+    if (fn.length !== length) Object.defineProperty(fn, 'length', { value: length, configurable: true });
     if (prototype) {
       decoder.give(prototype, (value) => {
         Object.setPrototypeOf(fn, value as object | null);
       });
     }
     own(fn);
+    close(fn);
     prototypeObject(fn);
   };
 }
 
-/** Reads what was put on the `prototype` of a function or class. */
+/** Reads what of the `prototype` of a function or class does not follow from its source. */
 export function readPrototypeObject(decoder: Decoder): (fn: Function) => void {
-  if (decoder.bodies.byte() === 0) return () => {};
+  switch (decoder.bodies.byte()) {
+    case PrototypeObject.usual:
+      return () => {};
+    case PrototypeObject.other:
+      return readOtherPrototype(decoder);
+    case PrototypeObject.changed:
+      return readChanges(decoder);
+    default:
+      throw corrupt('the prototype of a function in it is told in no known way');
+  }
+}
+
+function readOtherPrototype(decoder: Decoder): (fn: Function) => void {
+  const prototype = decoder.part();
+  return (fn) => {
+    decoder.give(prototype, (value) => {
+      if (!Reflect.defineProperty(fn, 'prototype', { value }))
+        throw corrupt('a function in it cannot have a prototype');
+    });
+  };
+}
+
+function readChanges(decoder: Decoder): (fn: Function) => void {
   const inherits = decoder.part();
   const own = decoder.collectProperties();
+  const close = decoder.collectIntegrity();
   return (fn) => {
     const prototype = fn.prototype as object;
     if (inherits.value !== undefined) {
@@ -109,5 +142,6 @@ export function readPrototypeObject(decoder: Decoder): (fn: Function) => void {
       });
     }
     own(prototype);
+    close(prototype);
   };
 }

@@ -97,6 +97,19 @@ describe('what cannot travel', () => {
     ],
     ['import.meta', () => ({ f: () => import.meta.url }), /value → f \(a function that uses import\.meta\)/],
     [
+      'a file that is loaded later',
+      () => ({ f: () => import('./own-path.ts') }),
+      /value → f \(a function that loads '.*own-path/,
+    ],
+    [
+      'the arguments of a call',
+      function () {
+        // biome-ignore lint/complexity/noArguments: that is what is tested
+        return { list: arguments };
+      },
+      /value → list \(the arguments of a call\)/,
+    ],
+    [
       'a thing deep in data',
       () => ({ list: [new Map([['k', { bad: Promise.resolve() }]])] }),
       /value → list\[0\] → get\('k'\) → bad/,

@@ -1,10 +1,13 @@
-/** The value at a builtin's path (`Math.max`, `Array.prototype.Symbol(Symbol.iterator)`, `node:os#cpus`); `undefined` if there is none. */
+import { intrinsicAt } from '../../inspect/index.ts';
+
+/** The value at a builtin's path (`Math.max`, `%TypedArray%.from`, `Array.prototype.Symbol(Symbol.iterator)`, `node:os#cpus`); `undefined` if there is none. */
 export function resolveBuiltin(path: string): unknown {
   const [module, member] = path.startsWith('node:') ? split(path, '#') : [undefined, path];
   let at: unknown = module === undefined ? globalThis : process.getBuiltinModule(module);
   for (const step of member === undefined ? [] : steps(member)) {
     if (at === undefined || at === null) return undefined;
-    at = (at as Record<string | symbol, unknown>)[step];
+    const intrinsic = typeof step === 'string' && at === globalThis ? /^%(\w+)%$/.exec(step)?.[1] : undefined;
+    at = intrinsic !== undefined ? intrinsicAt(intrinsic) : (at as Record<string | symbol, unknown>)[step];
   }
   return at;
 }
