@@ -1,9 +1,12 @@
 import { types } from 'node:util';
+import type { ClassTable } from './class-table.ts';
+import { type InstanceObstacle, type StoredInstance, storedInstance } from './instances.ts';
 
 /** Why a value cannot be stored as what it is. */
 export interface Obstacle {
   readonly culprit: unknown;
   readonly found: string;
+  readonly advice?: string;
 }
 
 /** What it takes to store a value by `v8.serialize`. */
@@ -12,6 +15,7 @@ export interface Storable {
   readonly rich: boolean;
   /** Buffers that several parts of the value have in common. */
   readonly shared: ReadonlySet<ArrayBufferLike>;
+  readonly instances: ReadonlyMap<object, StoredInstance>;
 }
 
 /** Longest array whose properties beyond its elements are looked for, as in a digest. */
@@ -22,6 +26,8 @@ interface Search {
   readonly pending: unknown[];
   readonly buffers: Set<ArrayBufferLike>;
   readonly shared: Set<ArrayBufferLike>;
+  readonly instances: Map<object, StoredInstance>;
+  readonly classes: ClassTable | undefined;
   rich: boolean;
 }
 
@@ -30,8 +36,9 @@ interface Search {
  *
  * A getter counts as the value that it gives, and a frozen object as one that is not: both are loaded as ordinary fields.
  */
-export function storability(root: unknown): Storable | Obstacle {
-  const search: Search = { pending: [root], buffers: new Set(), shared: new Set(), rich: false };
+export function storability(root: unknown, classes?: ClassTable): Storable | Obstacle {
+  const instances = new Map<object, StoredInstance>();
+  const search: Search = { pending: [root], buffers: new Set(), shared: new Set(), instances, classes, rich: false };
   const seen = new Set<object>();
   while (search.pending.length > 0) {
     const value = search.pending.pop();
@@ -44,13 +51,14 @@ export function storability(root: unknown): Storable | Obstacle {
     if (typeof value !== 'object' || value === null || seen.has(value)) continue;
     seen.add(value);
     const found = look(value, search);
+    if (typeof found === 'object') return { culprit: value, ...found };
     if (found !== undefined) return { culprit: value, found };
   }
-  return { rich: search.rich || search.shared.size > 0, shared: search.shared };
+  return { rich: search.rich || search.shared.size > 0, shared: search.shared, instances };
 }
 
 /** Leaves what an object holds to be looked at; says why it cannot be stored, if so. */
-function look(value: object, search: Search): string | undefined {
+function look(value: object, search: Search): string | InstanceObstacle | undefined {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return lookAtRecord(value, search, prototype === null);
   if (prototype === Array.prototype) return lookAtList(value as unknown[], search);
@@ -63,8 +71,19 @@ function look(value: object, search: Search): string | undefined {
   else if (prototype === URL.prototype || prototype === URLSearchParams.prototype) search.rich = true;
   else if (prototype === RegExp.prototype) {
     if ((value as RegExp).lastIndex !== 0) return 'a RegExp in the midst of a search';
-  } else if (prototype !== Date.prototype && !isBoxed(value)) return describe(value);
+  } else if (prototype !== Date.prototype && !isBoxed(value)) return lookAtInstance(value, search);
   return hasFields(value) ? `a ${nameOf(value)} with fields of its own` : undefined;
+}
+
+function lookAtInstance(value: object, search: Search): string | InstanceObstacle | undefined {
+  const stored = search.classes && !types.isPromise(value) ? storedInstance(value, search.classes) : undefined;
+  if (stored === undefined) return describe(value);
+  if ('found' in stored) return stored;
+  search.rich = true;
+  search.instances.set(value, stored);
+  if (!stored.state) return lookAtRecord(value, search, false);
+  search.pending.push(stored.state.value);
+  return undefined;
 }
 
 function lookAtRecord(value: object, search: Search, isBare: boolean): string | undefined {

@@ -1,11 +1,21 @@
+import type { ClassTable } from './class-table.ts';
+import { emptyInstance, instanceWithState, type StoredInstance } from './instances.ts';
+import type { Storable } from './plain-data.ts';
+
 /** Key that marks an object as standing for something that `v8.serialize` does not carry. */
 const MARK = '\u0000hypernodes';
+
+/** Stands for an instance whose state is being copied. */
+const UNDERWAY: unique symbol = Symbol('underway');
+const OWN_INSTANCE = 'a state cannot hold the instance that it is the state of';
 
 type StandIn =
   | { readonly [MARK]: 'url'; readonly href: string }
   | { readonly [MARK]: 'search'; readonly text: string }
   | { readonly [MARK]: 'symbol'; readonly key: string }
   | { readonly [MARK]: 'record'; entries: [string, unknown][] }
+  | { readonly [MARK]: 'instance'; readonly class: string; entries: [string, unknown][] }
+  | { readonly [MARK]: 'state'; readonly class: string; state: unknown }
   | { readonly [MARK]: 'error'; readonly name: string; fields: ErrorField[] }
   | {
       readonly [MARK]: 'view';
@@ -46,12 +56,13 @@ const VIEWS: Readonly<Record<string, ViewConstructor>> = {
 };
 
 /** A copy of a value in which stand-ins take the place of what could not be stored as it is. */
-export function replaceParts(root: unknown, shared: ReadonlySet<ArrayBufferLike>): unknown {
+export function replaceParts(root: unknown, { shared, instances }: Storable): unknown {
   const copies = new Map<object, unknown>();
   const copy = (value: unknown): unknown => {
     if (typeof value === 'symbol') return { [MARK]: 'symbol', key: Symbol.keyFor(value) };
     if (typeof value !== 'object' || value === null) return value;
     const known = copies.get(value);
+    if (known === UNDERWAY) throw new RangeError(OWN_INSTANCE);
     if (known !== undefined) return known;
     const keep = <T>(made: T): T => {
       copies.set(value, made);
@@ -73,6 +84,8 @@ export function replaceParts(root: unknown, shared: ReadonlySet<ArrayBufferLike>
       for (const item of value) set.add(copy(item));
       return set;
     }
+    const instance = instances.get(value);
+    if (instance) return standInFor(value, instance, copy, keep);
     if (value instanceof URL) return keep({ [MARK]: 'url', href: value.href });
     if (value instanceof URLSearchParams) return keep({ [MARK]: 'search', text: value.toString() });
     if (ArrayBuffer.isView(value)) {
@@ -100,19 +113,35 @@ export function replaceParts(root: unknown, shared: ReadonlySet<ArrayBufferLike>
   return copy(root);
 }
 
+function standInFor(
+  value: object,
+  { id, state }: StoredInstance,
+  copy: (value: unknown) => unknown,
+  keep: <T>(made: T) => T,
+): StandIn {
+  if (state) {
+    keep(UNDERWAY);
+    return keep({ [MARK]: 'state' as const, class: id, state: copy(state.value) });
+  }
+  const standIn = keep({ [MARK]: 'instance' as const, class: id, entries: [] as [string, unknown][] });
+  for (const [key, item] of Object.entries(value)) standIn.entries.push([key, copy(item)]);
+  return standIn;
+}
+
 function viewOf(view: ArrayBufferView): StandIn {
   const length = view instanceof DataView ? view.byteLength : (view as unknown as ArrayLike<unknown>).length;
   return { [MARK]: 'view', name: view.constructor.name, buffer: view.buffer, at: view.byteOffset, length };
 }
 
-/** Undoes `replaceParts`; changes and returns the value that it is given. */
-export function restoreParts(root: unknown): unknown {
+/** Undoes `replaceParts`; changes and returns the value that it is given. @throws RangeError for an unknown class. */
+export function restoreParts(root: unknown, classes?: ClassTable): unknown {
   const restored = new Map<object, unknown>();
   const restore = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
+    if (restored.get(value) === UNDERWAY) throw new RangeError(OWN_INSTANCE);
     if (restored.has(value)) return restored.get(value);
     if (Object.getPrototypeOf(value) === Object.prototype && Object.hasOwn(value, MARK)) {
-      return rebuild(value as StandIn & { readonly [MARK]: string }, restored, restore);
+      return rebuild(value as StandIn & { readonly [MARK]: string }, restored, restore, classes);
     }
     restored.set(value, value);
     if (value instanceof Map) {
@@ -135,6 +164,7 @@ function rebuild(
   standIn: { readonly [MARK]: string } & Partial<Record<string, unknown>>,
   restored: Map<object, unknown>,
   restore: (value: unknown) => unknown,
+  classes: ClassTable | undefined,
 ): unknown {
   const keep = <T>(made: T): T => {
     restored.set(standIn, made);
@@ -147,6 +177,15 @@ function rebuild(
       return keep(new URLSearchParams(standIn.text as string));
     case 'symbol':
       return keep(Symbol.for(standIn.key as string));
+    case 'instance': {
+      const instance = keep(emptyInstance(standIn.class as string, classes));
+      for (const [key, item] of standIn.entries as [string, unknown][]) define(instance, key, restore(item));
+      return instance;
+    }
+    case 'state': {
+      keep(UNDERWAY);
+      return keep(instanceWithState(standIn.class as string, restore(standIn.state), classes));
+    }
     case 'view': {
       const View = VIEWS[standIn.name as string]!;
       return keep(new View(standIn.buffer as ArrayBufferLike, standIn.at as number, standIn.length as number));

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { serialize } from 'node:v8';
 import { pathTo } from '../identity/index.ts';
+import type { ClassTable } from './class-table.ts';
 import { deserialize, withOwnBuffer } from './deserialize.ts';
 import { storability } from './plain-data.ts';
 import { replaceParts, restoreParts } from './stand-ins.ts';
@@ -58,13 +59,15 @@ const constant = (codec: number): EncodedOutput => ({ codec, view: 0, payload: E
  *
  * Buffers and typed arrays are stored as they are, at 8-byte boundaries, so that loading need not copy large ones; other
  * data in the format of `v8.serialize`, with stand-ins for what it would change silently.
+ *
+ * @param classes The classes whose instances may be stored; none unless given.
  */
-export function encodeValue(outputs: Readonly<Record<string, unknown>>): Uint8Array | Unstorable {
+export function encodeValue(outputs: Readonly<Record<string, unknown>>, classes?: ClassTable): Uint8Array | Unstorable {
   const names = Object.keys(outputs);
   const parts: { readonly name: Buffer; readonly output: EncodedOutput; readonly at: number }[] = [];
   let size = 8;
   for (const name of names) {
-    const output = encodeOutput(outputs[name], name);
+    const output = encodeOutput(outputs[name], name, classes);
     if (output instanceof Unstorable) return output;
     const bytes = Buffer.from(name);
     const at = align(size + HEAD + bytes.length);
@@ -89,19 +92,22 @@ export function encodeValue(outputs: Readonly<Record<string, unknown>>): Uint8Ar
   return encoded;
 }
 
-/** The outputs that were encoded; `undefined` for bytes of another format, or none of ours. Executes nothing. */
-export function decodeValue(bytes: Uint8Array): Record<string, unknown> | undefined {
+/**
+ * The outputs that were encoded; `undefined` for bytes of another format, or none of ours, and for instances of classes
+ * that are not here. Executes nothing but the `[fromState]` of classes that are.
+ */
+export function decodeValue(bytes: Uint8Array, classes?: ClassTable): Record<string, unknown> | undefined {
   try {
-    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), classes);
   } catch {
     return undefined;
   }
 }
 
-function decode(bytes: Buffer): Record<string, unknown> | undefined {
+function decode(bytes: Buffer, classes: ClassTable | undefined): Record<string, unknown> | undefined {
   const outputs: Record<string, unknown> = {};
   for (const { codec, view, name, at, length } of partsOf(bytes)) {
-    const value = decodeOutput(codec, view, bytes.subarray(at, at + length));
+    const value = decodeOutput(codec, view, bytes.subarray(at, at + length), classes);
     Object.defineProperty(outputs, name, { value, enumerable: true, writable: true, configurable: true });
   }
   return outputs;
@@ -148,7 +154,7 @@ function partsOf(bytes: Buffer): EncodedPart[] {
 /** The next 8-byte boundary; without bit operations, which end at 2 GiB. */
 const align = (position: number): number => Math.ceil(position / 8) * 8;
 
-function encodeOutput(value: unknown, name: string): EncodedOutput | Unstorable {
+function encodeOutput(value: unknown, name: string, classes: ClassTable | undefined): EncodedOutput | Unstorable {
   switch (typeof value) {
     case 'undefined':
       return constant(CODEC.undefined);
@@ -164,11 +170,11 @@ function encodeOutput(value: unknown, name: string): EncodedOutput | Unstorable 
         ? { codec: CODEC.latin, view: 0, payload: Buffer.from(value, 'latin1') }
         : { codec: CODEC.utf16, view: 0, payload: Buffer.from(value, 'utf16le') };
     default:
-      return value === null ? constant(CODEC.null) : encodeData(value, name);
+      return value === null ? constant(CODEC.null) : encodeData(value, name, classes);
   }
 }
 
-function encodeData(value: unknown, name: string): EncodedOutput | Unstorable {
+function encodeData(value: unknown, name: string, classes: ClassTable | undefined): EncodedOutput | Unstorable {
   if (ArrayBuffer.isView(value)) {
     const prototype = Object.getPrototypeOf(value);
     const view = prototype === Buffer.prototype ? BUFFER : VIEWS.findIndex((View) => prototype === View.prototype);
@@ -176,14 +182,18 @@ function encodeData(value: unknown, name: string): EncodedOutput | Unstorable {
       return { codec: CODEC.view, view, payload: new Uint8Array(value.buffer, value.byteOffset, value.byteLength) };
     }
   }
-  const verdict = storability(value);
+  const verdict = storability(value, classes);
   if ('found' in verdict) {
     const within = pathTo(value, verdict.culprit);
-    return new Unstorable(within === '' ? name : `${name}${within.startsWith('[') ? '' : '.'}${within}`, verdict.found);
+    return new Unstorable(
+      within === '' ? name : `${name}${within.startsWith('[') ? '' : '.'}${within}`,
+      verdict.found,
+      verdict.advice,
+    );
   }
   try {
     return verdict.rich
-      ? { codec: CODEC.rich, view: 0, payload: serialize(replaceParts(value, verdict.shared)) }
+      ? { codec: CODEC.rich, view: 0, payload: serialize(replaceParts(value, verdict)) }
       : { codec: CODEC.plain, view: 0, payload: serialize(value) };
   } catch (error) {
     return new Unstorable(
@@ -193,7 +203,7 @@ function encodeData(value: unknown, name: string): EncodedOutput | Unstorable {
   }
 }
 
-function decodeOutput(codec: number, view: number, payload: Buffer): unknown {
+function decodeOutput(codec: number, view: number, payload: Buffer, classes: ClassTable | undefined): unknown {
   switch (codec) {
     case CODEC.undefined:
       return undefined;
@@ -214,7 +224,7 @@ function decodeOutput(codec: number, view: number, payload: Buffer): unknown {
     case CODEC.plain:
       return deserialize(payload);
     case CODEC.rich:
-      return restoreParts(deserialize(payload));
+      return restoreParts(deserialize(payload), classes);
     default:
       throw new RangeError(`unknown codec ${codec}`);
   }

@@ -3,6 +3,7 @@ export { builtinPath, isKnownGlobal } from './builtin-path.ts';
 export type { CapturedScope } from './captured-scope.ts';
 export { type CapturedVariable, type CapturedVariables, capturedVariables } from './captured-variables.ts';
 export { type FreeName, type FunctionNames, namesOf, type ResolvedNames } from './free-names.ts';
+export { hasPrivateMembers, keepsStateApart } from './hidden-state.ts';
 export type { ImportSource } from './import-source.ts';
 export {
   type BoundTarget,

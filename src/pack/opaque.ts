@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
-import { hasPrivateState, isBuiltIn } from './function-facts.ts';
+import { hasPrivateMembers } from '../inspect/index.ts';
+import { isBuiltIn } from './function-facts.ts';
 import { Refusal } from './refusal.ts';
 
 /** Refuses what has no content that could be written down. @throws Refusal */
@@ -30,7 +31,7 @@ export function refuseInstance(value: object): void {
     const made: unknown = Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
     if (typeof made !== 'function' || made.prototype !== at || made === EventEmitter || isErrorClass(made)) continue;
     if (isBuiltIn(made) && Object.getPrototypeOf(at) !== null) throw new Refusal(describeBuiltIn(made));
-    if (!hasPrivateState(made)) continue;
+    if (!hasPrivateMembers(made)) continue;
     const hint = `Define [getState]() and static [fromState](state) on ${made.name}, or create it inside the function, or hold it in stateful(() => …).`;
     throw new Refusal(`an instance of ${made.name}, whose #private members nobody else can read`, hint);
   }

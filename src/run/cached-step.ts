@@ -5,6 +5,7 @@ import { type CodeIdentity, DigestError, digest, signature } from '../identity/i
 import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestFunction } from './code-of.ts';
 import type { Execution } from './execution.ts';
+import { knownClasses } from './known-classes.ts';
 import { type CallSettings, LeafCall } from './leaf-call.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 import { flightsOf } from './single-flight.ts';
@@ -129,7 +130,7 @@ export class CachedStep {
   #load(): MaybePromise<Record<string, unknown>> {
     if (this.#loaded !== undefined) return this.#loaded;
     const loaded = andThen(this.#checked(this.#cache.get(this.#key.signature)), (entry: CacheEntry | undefined) => {
-      const outputs = entry === undefined ? undefined : decodeValue(entry.value);
+      const outputs = entry === undefined ? undefined : decodeValue(entry.value, knownClasses(this.#definition));
       if (outputs !== undefined) return outputs;
       return andThen(this.#compute(), (result) => this.#named(result));
     });
@@ -181,7 +182,7 @@ export class CachedStep {
     const path = this.#execution.staticPathOf(this.#step);
     const outputs = this.#named(result);
     try {
-      const encoded = encodeValue(outputs);
+      const encoded = encodeValue(outputs, knownClasses(this.#definition));
       if (encoded instanceof Unstorable) throw encoded;
       const digests: Record<string, string> = {};
       Object.entries(outputs).forEach(([key, value], offset) => {

@@ -6,6 +6,7 @@ import { outputKeys } from './cached-step.ts';
 import { type ChangedPart, changedParts } from './changed-parts.ts';
 import { codeOf, digestFunction } from './code-of.ts';
 import { lastExecution } from './history.ts';
+import { knownClasses } from './known-classes.ts';
 import { itemsOf } from './map-items.ts';
 import type { Scope } from './scope.ts';
 
@@ -102,7 +103,7 @@ export class Forecast {
       return tell({ state: 'miss', because, signature: key, expectedMs: last?.durationMs, changed });
     }
     this.nodes.push({ path, state: 'hit', signature: key, expectedMs: 0 });
-    return outputKeys(definition).map((name) => hitOf(cache, key, header, name));
+    return outputKeys(definition).map((name) => hitOf(cache, key, header, name, definition));
   }
 
   async #nested(
@@ -169,12 +170,12 @@ async function digestOf(known: Exclude<Knowledge, { unknown: string }>): Promise
   }
 }
 
-function hitOf(cache: Cache, key: string, header: EntryHeader, name: string): Knowledge {
+function hitOf(cache: Cache, key: string, header: EntryHeader, name: string, definition: NodeDefinition): Knowledge {
   return {
     digest: header.digests[name],
     async value() {
       const entry = await cache.get(key);
-      return entry && decodeValue(entry.value)?.[name];
+      return entry && decodeValue(entry.value, knownClasses(definition))?.[name];
     },
   };
 }

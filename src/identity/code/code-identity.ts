@@ -25,7 +25,19 @@ export interface CodeOptions {
 /** Part of every key; a change makes every cache miss. */
 const FORMAT = 'code 1';
 /** What was found before, with what has to be true for it to hold still. */
-const known = new WeakMap<Function, { readonly identity: CodeIdentity; readonly checks: Reach['checks'] }>();
+interface Known {
+  readonly identity: CodeIdentity;
+  readonly checks: Reach['checks'];
+  readonly classes: readonly Function[];
+}
+
+const known = new WeakMap<Function, Known>();
+
+/** The classes that a function names, itself or in what it reaches. */
+export function reachedClasses(fn: Function): readonly Function[] {
+  codeIdentity(fn);
+  return known.get(fn)!.classes;
+}
 
 /**
  * Identity of a function's code with everything that it reaches: helpers, classes, captured constants, packages by
@@ -65,7 +77,7 @@ function identify(fn: Function, options: CodeOptions, isPlain: boolean): CodeIde
     parts: reach.parts.toRecord(),
     unidentified: [...unidentified.values()],
   };
-  if (isPlain) known.set(fn, { identity, checks: reach.checks });
+  if (isPlain) known.set(fn, { identity, checks: reach.checks, classes: [...reach.classes] });
   return identity;
 }
 

@@ -37,6 +37,8 @@ export interface Unidentified {
  */
 export class Reach {
   readonly parts = new PartNames();
+  /** Classes of the user's and of packages, as far as the code names them or holds instances of them. */
+  readonly classes = new Set<Function>();
   readonly unidentified = new Map<string, Unidentified>();
   /** Questions that are quick to ask: while each answer is yes, a new walk would find the same. */
   readonly checks: (() => boolean)[] = [];
@@ -99,6 +101,7 @@ export class Reach {
     if (typeof (fn as { [cacheKey]?: unknown })[cacheKey] === 'function') return this.#data(fn, name);
     const parsed = parseFunction(fn);
     if (!parsed.ok) return this.#opaque(fn, name, parsed.reason);
+    if (parsed.form === 'class') this.classes.add(fn);
     const captured = capturedVariables(fn) ?? this.#uncaptured(fn);
     if (!captured) return this.#refuse(name, 'this runtime does not show what a function closes over');
     const { url, parsed: source } = captured;
@@ -174,7 +177,14 @@ export class Reach {
     const found = packageOfImport(imported.specifier, url);
     if (!found) return undefined;
     this.parts.add(`${found.name} (package)`, `${found.name}@${found.version}`);
+    this.#noteClass(key === undefined ? value : (value as Record<string, unknown> | undefined)?.[key]);
     return ['package', found.name, found.version, found.subpath, key ?? imported.name];
+  }
+
+  #noteClass(value: unknown): void {
+    if (typeof value !== 'function') return;
+    const parsed = parseFunction(value);
+    if (parsed.ok && parsed.form === 'class') this.classes.add(value);
   }
 
   #loaded(specifier: string, url: string | undefined): Term {
