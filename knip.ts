@@ -17,6 +17,7 @@ export default {
         ...doors.map((door) => `${door}!`),
         'src/cli/main.ts!',
         'src/engines/worker/program.ts!',
+        'src/remote/runner/main.ts!',
         'src/modal/inside/{bridge,keeper}.ts!',
         'scripts/*.{ts,mjs}',
         'test/pack/cases/index.ts',

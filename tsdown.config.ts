@@ -17,6 +17,7 @@ const programs = {
   cli: 'src/cli/main.ts',
   'modal-bridge': 'src/modal/inside/bridge.ts',
   'modal-keeper': 'src/modal/inside/keeper.ts',
+  'remote-runner': 'src/remote/runner/main.ts',
   'worker-program': 'src/engines/worker/program.ts',
 };
 

@@ -40,6 +40,16 @@ export interface FunctionDefinition {
   readonly batch?: { readonly maxSize: number; readonly waitMs: number } | undefined;
 }
 
+/** What the code of a definition of kind `class` unpacks to. */
+export interface ClassCode {
+  /** Makes the object; once per container. */
+  create(): object | Promise<object>;
+  /** Names of the methods to call after that, in order. */
+  readonly enter: readonly string[];
+  /** Names of the methods to call before the container ends, unless it is killed. */
+  readonly exit: readonly string[];
+}
+
 /** How many containers, and how many calls at once in each. */
 export interface Scaling {
   readonly minContainers: number;

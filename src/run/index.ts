@@ -5,7 +5,7 @@ export type { Engine } from './engine.ts';
 export { InProcessEngine } from './in-process-engine.ts';
 export { MapResult, type MapStats } from './map-result.ts';
 export type { ItemFailure } from './map-run.ts';
-export { nodePath } from './node-path.ts';
+export { nodePath, recordNodePath } from './node-path.ts';
 export type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
 export type { ExplainedNode, Explanation, PlannedNode, RunPlan } from './outlook.ts';
 export { Pipeline, pipeline } from './pipeline.ts';
