@@ -1,5 +1,5 @@
 import type { ContainerSpec } from '../container-spec.ts';
-import type { DeploymentObserver, FunctionDefinition } from '../provider.ts';
+import type { CallRequest, DeploymentObserver, FunctionDefinition, RemoteCall } from '../provider.ts';
 
 /** What a provider that starts containers brings; the pool does queueing, retries, time limits and scaling. */
 export interface ContainerHost {
@@ -17,12 +17,35 @@ export interface ContainerHost {
    * @throws RemoteError `REMOTE_START` that names the phase.
    */
   start(prepared: PreparedContainer, start: ContainerStart): Promise<Container>;
+  /**
+   * Starts a call that outlives this process. Without it spawned calls run in the pool.
+   *
+   * @param runInPool Makes it a call of the pool after all.
+   */
+  spawn?(prepared: PreparedContainer, spawned: SpawnedCall, runInPool: () => RemoteCall): Promise<RemoteCall>;
+  /** Finds a spawned call again. Without it only this process can find its calls. */
+  attach?(callId: string): Promise<RemoteCall>;
   close(): Promise<void>;
+  /** Milliseconds for which a call that was told to stop may go on before its container is killed; 1000 unless given. */
+  readonly graceMs?: number | undefined;
+  /** Containers that may be starting at once; any number unless given. */
+  readonly startsAtOnce?: number | undefined;
+  /** Seconds until a container must answer that has no `startupTimeout`; 300 unless given. */
+  readonly startupTimeout?: number | undefined;
+  /** Where a heartbeat is needed to know that home is still there. */
+  readonly heartbeat?: { readonly everyMs: number; readonly patienceMs: number } | undefined;
 }
 
 /** What `start` needs of what `prepare` made; only its host knows more of it. */
 export interface PreparedContainer {
   readonly spec: ContainerSpec;
+}
+
+/** A call that may outlive this process. */
+export interface SpawnedCall {
+  readonly definition: FunctionDefinition;
+  readonly request: CallRequest;
+  readonly observer: DeploymentObserver;
 }
 
 export interface ContainerStart {

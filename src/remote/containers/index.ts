@@ -1,0 +1,11 @@
+export type {
+  Container,
+  ContainerExit,
+  ContainerHost,
+  ContainerStart,
+  PreparedContainer,
+  SpawnedCall,
+} from './container-host.ts';
+export { ContainerProvider } from './container-provider.ts';
+export { LastLines } from './last-lines.ts';
+export { LineSplitter } from './line-splitter.ts';
