@@ -1,15 +1,21 @@
 export type { ContainerSpec, SecretSpec, VolumeSpec } from './container-spec.ts';
-export type {
-  Container,
-  ContainerExit,
-  ContainerHost,
-  ContainerStart,
-  PreparedContainer,
-} from './containers/container-host.ts';
+export {
+  type Container,
+  type ContainerExit,
+  type ContainerHost,
+  ContainerProvider,
+  type ContainerStart,
+  type PreparedContainer,
+  type SpawnedCall,
+} from './containers/index.ts';
 export type { ImageSpec, ImageStep } from './image-spec.ts';
+export type { LocalOptions } from './local/local-options.ts';
+export { LocalProvider } from './local/local-provider.ts';
+export { unpackError } from './packed-error.ts';
 export type {
   CallPart,
   CallRequest,
+  ClassCode,
   Deployment,
   DeploymentObserver,
   DeploymentStatus,
@@ -23,3 +29,4 @@ export type {
   VolumeEntry,
   VolumeStore,
 } from './provider.ts';
+export { type CurrentCall, currentCall } from './runner/current-call.ts';
