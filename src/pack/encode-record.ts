@@ -39,7 +39,8 @@ function writeObject(encoder: Encoder, value: object): void {
   else if (types.isSet(value)) writeSet(encoder, value);
   else if (types.isDate(value)) writeDate(encoder, value);
   else if (types.isRegExp(value)) writeRegExp(encoder, value);
-  else if (types.isNativeError(value)) writeError(encoder, value);
+  // From Node 22 on, the engine takes a DOMException for an error of its own, which it is not.
+  else if (types.isNativeError(value)) writeConstructed(encoder, value) || writeError(encoder, value);
   else if (ArrayBuffer.isView(value)) writeView(encoder, value);
   else if (types.isAnyArrayBuffer(value)) writeArrayBuffer(encoder, value);
   else if (types.isBoxedPrimitive(value)) writeBoxed(encoder, value);

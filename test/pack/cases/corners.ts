@@ -98,6 +98,7 @@ const failed = ((): Error & { code: string } => {
   }
   throw new Error('did not fail');
 })();
+const aborted = new DOMException('stopped', 'AbortError');
 const asserted = ((): unknown => {
   try {
     strictEqual(1, 2);
@@ -151,6 +152,7 @@ export const corners: Cases = {
   'a bound function with a property': () => [bound(1), bound.note],
   'a length given later': () => longer.length,
   'an error of Node itself': () => [failed.code, failed instanceof RangeError, failed.message],
+  'an error of the platform': () => [aborted instanceof DOMException, aborted.name, aborted.message, aborted.code],
   'an assertion error': () => [asserted instanceof AssertionError, asserted.actual, asserted.expected],
   'values of another realm': () => [
     Array.isArray(foreign.list),
