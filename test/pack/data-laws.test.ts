@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { pack, unpack } from 'hypernodes/pack';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +18,9 @@ const data = fc.anything({
   maxDepth: 5,
 });
 
+/** For `node:util`, one invalid date is not equal to another; the table of cases has them. */
+const comparable = data.filter((value) => !inspect(value, { depth: 10 }).includes('Invalid Date'));
+
 /** Anything beside it makes a payload take the form that functions need. */
 const beside = () => 'function';
 
@@ -28,14 +31,14 @@ function throughGraph<T>(value: T): T {
 describe('laws of data', () => {
   it('unpack(pack(x)) equals x', () => {
     fc.assert(
-      fc.property(data, (value) => isDeepStrictEqual(unpack(pack(value)), value)),
+      fc.property(comparable, (value) => isDeepStrictEqual(unpack(pack(value)), value)),
       { numRuns: 500 },
     );
   });
 
   it('unpack(pack(x)) equals x beside a function too', () => {
     fc.assert(
-      fc.property(data, (value) => isDeepStrictEqual(throughGraph(value), value)),
+      fc.property(comparable, (value) => isDeepStrictEqual(throughGraph(value), value)),
       { numRuns: 500 },
     );
   });
