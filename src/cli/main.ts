@@ -17,7 +17,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     load: async () => (await import('./plan.ts')).planCommand,
   },
   run: {
-    summary: 'run a pipeline of a file, or show with --dry-run what that would do',
+    summary: 'run what a script is for: its entrypoint, function or pipeline, here or elsewhere',
     load: async () => (await import('./run.ts')).runCommand,
   },
   why: {
@@ -47,11 +47,13 @@ async function main([name, ...parameters]: string[]): Promise<number> {
     return 2;
   }
   const command = await entry.load();
-  if (parameters.includes('--help') || parameters.includes('-h')) {
-    console.log(command.usage);
-    return 0;
-  }
+  const own = parameters.includes('--') ? parameters.slice(0, parameters.indexOf('--')) : parameters;
+  const wantsHelp = own.includes('--help') || own.includes('-h');
   try {
+    if (wantsHelp) {
+      console.log(parameters.length > 1 && command.help !== undefined ? await command.help(parameters) : command.usage);
+      return 0;
+    }
     return await command.run(parameters);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

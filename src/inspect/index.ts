@@ -24,6 +24,7 @@ export {
   type SourceWrapping,
   type UnparsedFunction,
 } from './parse-function.ts';
+export { type ReadArguments, readArguments } from './read-arguments.ts';
 export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';
 export { scriptOf } from './scripts.ts';
 export { type SourcePosition, sourcePosition } from './source-position.ts';

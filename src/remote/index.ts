@@ -1,3 +1,12 @@
+export {
+  App,
+  type AppOptions,
+  declaredApps,
+  type Entrypoint,
+  type EntrypointOptions,
+  type RemoteBatchOf,
+  type RemoteOf,
+} from './app.ts';
 export type { ContainerSpec, SecretSpec, VolumeSpec } from './container-spec.ts';
 export {
   type Container,
@@ -30,3 +39,13 @@ export type {
   VolumeStore,
 } from './provider.ts';
 export { type CurrentCall, currentCall } from './runner/current-call.ts';
+export { FunctionCall } from './function-call.ts';
+export type { BatchOptions, ContainerOptions, FunctionOptions, ScalingOptions } from './function-options.ts';
+export { Image } from './image.ts';
+export { closeProviders, defaultProvider, useProvider } from './providers.ts';
+export { type ClassOptions, RemoteClass, type RemoteInstance } from './remote-class.ts';
+export { RemoteEngine, type RemoteEngineOptions } from './remote-engine.ts';
+export { RemoteFunction, type Yielded } from './remote-function.ts';
+export type { RemoteMapOptions } from './remote-map.ts';
+export { Secret } from './secret.ts';
+export { Volume } from './volume.ts';

@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FRAME = /^\s*at .*?\(?((?:file:\/\/)?\/[^():]+|[A-Za-z]:\\[^():]+):(\d+):(\d+)\)?$/;
+
+/** The line of the user's own source that an error comes from, with its place; `undefined` when there is none to show. */
+export function codeFrame(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  for (const line of error.stack.split('\n')) {
+    const [, place, row, column] = FRAME.exec(line) ?? [];
+    if (place === undefined) continue;
+    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+    if (/[\\/]node_modules[\\/]|[\\/]hypernodes[\\/]dist[\\/]/.test(file) || !existsSync(file)) continue;
+    const source = readFileSync(file, 'utf8').split('\n')[Number(row) - 1];
+    if (source === undefined) continue;
+    const indent = source.length - source.trimStart().length;
+    const caret = ' '.repeat(Math.max(0, Number(column) - 1 - indent));
+    return `${relative(process.cwd(), file)}:${row}:${column}\n\n  ${source.trim()}\n  ${caret}^`;
+  }
+  return undefined;
+}

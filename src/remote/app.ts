@@ -1,0 +1,198 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { InputError } from '../errors.ts';
+import { DeployedCode } from './deployed-code.ts';
+import { type BatchOptions, type ContainerOptions, type FunctionOptions, settingsOf } from './function-options.ts';
+import { printLog } from './print-logs.ts';
+import type { DeploymentObserver, Provider } from './provider.ts';
+import { type ClassOptions, RemoteClass } from './remote-class.ts';
+import { type CallTarget, RemoteFunction } from './remote-function.ts';
+import { fromState, getState } from './travel.ts';
+
+/** What functions of an app have unless they say otherwise. */
+export interface AppOptions extends ContainerOptions {
+  /** Where functions run; otherwise `HYPERNODES_PROVIDER` says it, or they run in processes of this machine. */
+  readonly provider?: Provider;
+  /** Who is told of logs, builds and retries; logs are printed unless given. */
+  readonly observer?: DeploymentObserver;
+}
+
+type AnyFunction = (...args: never) => unknown;
+/** A method per argument: what a batch function takes. */
+type Lists<Args extends readonly unknown[]> = { [Position in keyof Args]: readonly Args[Position][] };
+
+/** What `hypernodes run` calls. */
+export type Entrypoint = (flags: never) => unknown;
+
+export interface EntrypointOptions {
+  /** Any Standard Schema by parameter; the values of flags are checked and converted by them. */
+  readonly schemas?: Readonly<Record<string, StandardSchemaV1>> | undefined;
+}
+
+/** Functions that run elsewhere, and the defaults that they share. */
+export class App {
+  readonly name: string;
+  readonly #options: AppOptions;
+  readonly #functions = new Map<string, RemoteFunction<readonly never[], unknown>>();
+  #entrypoint: Entrypoint | undefined;
+  #entrypointSchemas: EntrypointOptions['schemas'];
+
+  constructor(name: string, options: AppOptions = {}) {
+    if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) {
+      throw new InputError(
+        'INPUT_INVALID',
+        `App: the name is ${JSON.stringify(name)}; expected up to 64 letters, digits, '-', '_' and '.'.`,
+        {
+          path: 'name',
+        },
+      );
+    }
+    this.name = name;
+    this.#options = options;
+    declared.add(this);
+  }
+
+  /** The functions by name. */
+  get functions(): ReadonlyMap<string, RemoteFunction<readonly never[], unknown>> {
+    return this.#functions;
+  }
+
+  /** What `hypernodes run` calls when it is not told what to. */
+  get entrypoint(): Entrypoint | undefined {
+    return this.#entrypoint;
+  }
+
+  /** What the values of its flags must be. */
+  get entrypointSchemas(): EntrypointOptions['schemas'] {
+    return this.#entrypointSchemas;
+  }
+
+  /**
+   * Declares a function that can be called here (`local`) and in a container (`remote`, `map`, `spawn`).
+   *
+   * Nothing starts before the first call. What the function closes over travels with it.
+   *
+   * @throws InputError `INPUT_INVALID` naming an option that means nothing.
+   * @example
+   * const app = new App('squares');
+   * const square = app.function({ timeout: 60, retries: 2 }, async (x: number) => x * x);
+   * console.log(square.local(7));
+   */
+  function<Args extends readonly unknown[], R>(
+    options: FunctionOptions,
+    run: (...args: Args) => R,
+  ): RemoteFunction<Args, R>;
+  function<Args extends readonly unknown[], R>(run: (...args: Args) => R): RemoteFunction<Args, R>;
+  /** With `batch`, the function gets the arguments of several calls as lists and gives a list of results. */
+  function<Args extends readonly unknown[], R>(
+    options: BatchOptions,
+    run: (...lists: Lists<Args>) => readonly R[] | Promise<readonly R[]>,
+  ): RemoteFunction<Args, Promise<R>>;
+  function(first: FunctionOptions | AnyFunction, second?: AnyFunction): unknown {
+    const [options, run] = typeof first === 'function' ? [{}, first] : [first, second];
+    if (typeof run !== 'function') {
+      throw new InputError('INPUT_INVALID', `app.function: expected a function, found ${typeof run}.`, {
+        hint: 'Write app.function({ timeout: 60 }, async (x: number) => x * x).',
+      });
+    }
+    const name = this.#freeName(options.name ?? run.name);
+    const { batch } = options as Partial<BatchOptions>;
+    const remote = this.#declare(name, options, {
+      here: batch === undefined ? run : ofOne(run),
+      code: () => run,
+      state: { app: this, options: { ...options, name }, run },
+    });
+    this.#functions.set(name, remote);
+    return remote;
+  }
+
+  /** Declares a class that is made once per container and whose methods are called there. */
+  cls<Args extends readonly unknown[], T extends object>(
+    options: ClassOptions<T>,
+    made: new (...args: Args) => T,
+  ): RemoteClass<Args, T> {
+    const merged = { ...this.#options, ...options };
+    const name = options.name ?? made.name;
+    return new RemoteClass(made, options, (code, instance) => {
+      return new DeployedCode({
+        code,
+        settings: () => ({
+          app: this.name,
+          name: instance,
+          kind: 'class',
+          ...settingsOf(`${this.name}.${name}`, merged),
+        }),
+        provider: () => this.#options.provider,
+        observer: this.#observer,
+      });
+    });
+  }
+
+  /**
+   * Says what `hypernodes run` calls; flags of the command line become its parameters.
+   *
+   * @returns The function itself.
+   */
+  localEntrypoint<F extends Entrypoint>(run: F, options: EntrypointOptions = {}): F {
+    if (this.#entrypoint !== undefined) {
+      throw new InputError('INPUT_CONFLICT', `App '${this.name}' has an entrypoint already.`, {
+        hint: 'Name functions on the command line instead: file.ts::name.',
+      });
+    }
+    this.#entrypoint = run;
+    this.#entrypointSchemas = options.schemas;
+    return run;
+  }
+
+  [getState](): { readonly name: string } {
+    return { name: this.name };
+  }
+
+  static [fromState]({ name }: { readonly name: string }): App {
+    return new App(name);
+  }
+
+  get #observer(): DeploymentObserver {
+    return this.#options.observer ?? { onLog: printLog };
+  }
+
+  #declare(
+    name: string,
+    options: FunctionOptions,
+    { here, code, state }: { here: AnyFunction; code: () => unknown; state: object },
+  ): RemoteFunction<readonly never[], unknown> {
+    const merged = { ...this.#options, ...options, env: { ...this.#options.env, ...options.env } };
+    const where = `${this.name}.${name}`;
+    // Mistakes are told where they were made, not when something is called; what must be there only then, is looked at then.
+    settingsOf(where, { ...merged, image: undefined as never, secrets: [] });
+    const target: CallTarget<readonly never[], unknown> = {
+      name,
+      here: here as (...args: readonly never[]) => unknown,
+      code: new DeployedCode({
+        code,
+        settings: () => ({ app: this.name, name, kind: 'function', ...settingsOf(where, merged) }),
+        provider: () => this.#options.provider,
+        observer: this.#observer,
+      }),
+    };
+    return new RemoteFunction(target, state);
+  }
+
+  #freeName(wanted: string): string {
+    const base = wanted === '' ? 'function' : wanted;
+    let name = base;
+    for (let count = 2; this.#functions.has(name); count++) name = `${base}_${count}`;
+    return name;
+  }
+}
+
+/** A batch function, called for one item. */
+const ofOne =
+  (run: AnyFunction) =>
+  async (...args: unknown[]): Promise<unknown> =>
+    ((await (run as (...lists: unknown[]) => unknown)(...args.map((arg) => [arg]))) as readonly unknown[])[0];
+
+/** The apps of this process, in the order of their making: what `hypernodes run` finds in a script that exports nothing. */
+const declared = new Set<App>();
+
+/** @internal */
+export const declaredApps = (): readonly App[] => [...declared];

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** Names that are never part of what is added: installed elsewhere, or nobody's business. */
+const isLeftOut = (name: string): boolean => name === 'node_modules' || name.startsWith('.');
+
+/** The files of a folder that go into an image, as paths relative to it, sorted; a file stands for itself as ''. */
+export function filesOf(source: string): string[] {
+  if (!statSync(source).isDirectory()) return [''];
+  const found: string[] = [];
+  const walk = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (isLeftOut(entry.name)) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() || (entry.isSymbolicLink() && statSync(path).isDirectory())) walk(path);
+      else found.push(relative(source, path).split(sep).join('/'));
+    }
+  };
+  walk(source);
+  return found.sort();
+}
+
+/** SHA-256 of names and contents of a file or folder, in hex. */
+export function digestOfFiles(source: string): string {
+  const hash = createHash('sha256');
+  for (const file of filesOf(source)) {
+    const content = readFileSync(join(source, file));
+    hash.update(`${JSON.stringify(file)} ${content.length}\n`).update(content);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { Engine, Job, Sending } from '../run/index.ts';
+import { type ContainerOptions, type ScalingOptions, settingsOf } from './function-options.ts';
+import { printLog } from './print-logs.ts';
+import type { Deployment, DeploymentObserver, Provider } from './provider.ts';
+import { defaultProvider } from './providers.ts';
+import { fromState, getState } from './travel.ts';
+
+/** Where pipelines run, and in what containers. */
+export interface RemoteEngineOptions extends ContainerOptions, ScalingOptions {
+  /** Who runs the containers; otherwise `HYPERNODES_PROVIDER` says it, or this machine does. */
+  readonly provider?: Provider;
+  /** What the app is called at the provider. */
+  readonly app?: string;
+  /** Who is told of logs, builds and retries; logs are printed unless given. */
+  readonly observer?: DeploymentObserver;
+}
+
+/** Work per chunk of a map, in milliseconds: long against the way there and back. */
+const CHUNK_MS = 100;
+/** Containers that perform jobs have no code of their own: each job brings its pipeline. */
+const NO_CODE = new Uint8Array();
+const NO_CODE_DIGEST = createHash('sha256').update(NO_CODE).digest('hex');
+
+/**
+ * Runs whole pipelines in containers of a provider: one call per run, chunks of items per map.
+ *
+ * Caches travel as configuration and are opened there; callbacks stay here, and events come home while things happen.
+ */
+export class RemoteEngine implements Engine {
+  readonly place: string;
+  readonly sending: Sending;
+  readonly #options: RemoteEngineOptions;
+  #deployment: Promise<Deployment> | undefined;
+
+  constructor(options: RemoteEngineOptions = {}) {
+    this.#options = options;
+    const { scaling } = settingsOf('RemoteEngine', { ...options, image: undefined as never, secrets: [] });
+    const { maxContainers, concurrency } = scaling;
+    const name = options.provider?.name ?? process.env.HYPERNODES_PROVIDER ?? 'local';
+    this.place = [name, options.gpu, maxContainers > 1 ? `×${maxContainers}` : undefined].filter(Boolean).join(' ');
+    this.sending = {
+      unit: 'run',
+      lanes: maxContainers * concurrency,
+      chunkMs: CHUNK_MS,
+      overheadMs: undefined,
+      perform: (job) => this.#perform(job),
+    };
+  }
+
+  /** Ends its containers when their calls are done. */
+  async close(): Promise<void> {
+    const deployment = await this.#deployment?.catch(() => undefined);
+    this.#deployment = undefined;
+    await deployment?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  [getState](): Omit<RemoteEngineOptions, 'provider' | 'observer'> {
+    const { provider: _, observer: __, ...rest } = this.#options;
+    return rest;
+  }
+
+  static [fromState](options: RemoteEngineOptions): RemoteEngine {
+    return new RemoteEngine(options);
+  }
+
+  async #perform(job: Job): Promise<Uint8Array> {
+    this.#deployment ??= this.#deploy();
+    this.#deployment.catch(() => {
+      this.#deployment = undefined;
+    });
+    const deployment = await this.#deployment;
+    job.signal.throwIfAborted();
+    const { request, parts, signal } = job;
+    return deployment.call({ args: request, parts, signal, onMessage: (message) => job.onMessage(message) }).result;
+  }
+
+  async #deploy(): Promise<Deployment> {
+    const { provider: given, app = 'hypernodes', observer = { onLog: printLog }, ...options } = this.#options;
+    const provider = await defaultProvider(given);
+    return provider.deploy(
+      {
+        app,
+        name: 'pipeline',
+        kind: 'pipeline',
+        code: NO_CODE,
+        digest: NO_CODE_DIGEST,
+        ...settingsOf('RemoteEngine', options),
+      },
+      observer,
+    );
+  }
+}
