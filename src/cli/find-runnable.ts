@@ -28,6 +28,7 @@ type AnyFunction = (...args: readonly unknown[]) => unknown;
 export async function findRunnable(reference: string): Promise<Runnable> {
   const [file, name] = reference.split('::') as [string, string | undefined];
   const exports = await loadScript(file);
+  for (const app of declaredApps()) app.nameExports(exports);
   if (name !== undefined) return named(file, name, exports);
   const apps = declaredApps();
   const entrypoints = apps.filter(({ entrypoint }) => entrypoint !== undefined);

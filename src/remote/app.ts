@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InputError } from '../errors.ts';
 import { DeployedCode } from './deployed-code.ts';
 import { type BatchOptions, type ContainerOptions, type FunctionOptions, settingsOf } from './function-options.ts';
+import { Image } from './image.ts';
 import { printLog } from './print-logs.ts';
 import type { DeploymentObserver, Provider } from './provider.ts';
 import { type ClassOptions, RemoteClass } from './remote-class.ts';
@@ -16,9 +17,21 @@ export interface AppOptions extends ContainerOptions {
   readonly observer?: DeploymentObserver;
 }
 
+type AnyRemoteFunction = RemoteFunction<readonly never[], unknown>;
+type AnyTarget = CallTarget<readonly never[], unknown>;
 type AnyFunction = (...args: never) => unknown;
-/** A method per argument: what a batch function takes. */
-type Lists<Args extends readonly unknown[]> = { [Position in keyof Args]: readonly Args[Position][] };
+/**
+ * A function as it can be called elsewhere.
+ *
+ * Worked out from the whole function: a constraint with parameters would take their defaults out of the inference.
+ */
+export type RemoteOf<F> = F extends (...args: infer Args) => infer R ? RemoteFunction<Args, R> : never;
+/** A function of lists, as it can be called with one item at a time. */
+export type RemoteBatchOf<F> = F extends (...lists: infer Lists extends readonly (readonly unknown[])[]) => infer R
+  ? Awaited<R> extends readonly (infer Result)[]
+    ? RemoteFunction<{ [Position in keyof Lists]: Lists[Position][number] }, Promise<Result>>
+    : never
+  : never;
 
 /** What `hypernodes run` calls. */
 export type Entrypoint = (flags: never) => unknown;
@@ -32,7 +45,8 @@ export interface EntrypointOptions {
 export class App {
   readonly name: string;
   readonly #options: AppOptions;
-  readonly #functions = new Map<string, RemoteFunction<readonly never[], unknown>>();
+  readonly #functions = new Map<string, AnyRemoteFunction>();
+  readonly #unnamed = new Map<AnyRemoteFunction, AnyTarget>();
   #entrypoint: Entrypoint | undefined;
   #entrypointSchemas: EntrypointOptions['schemas'];
 
@@ -52,7 +66,7 @@ export class App {
   }
 
   /** The functions by name. */
-  get functions(): ReadonlyMap<string, RemoteFunction<readonly never[], unknown>> {
+  get functions(): ReadonlyMap<string, AnyRemoteFunction> {
     return this.#functions;
   }
 
@@ -77,16 +91,10 @@ export class App {
    * const square = app.function({ timeout: 60, retries: 2 }, async (x: number) => x * x);
    * console.log(square.local(7));
    */
-  function<Args extends readonly unknown[], R>(
-    options: FunctionOptions,
-    run: (...args: Args) => R,
-  ): RemoteFunction<Args, R>;
-  function<Args extends readonly unknown[], R>(run: (...args: Args) => R): RemoteFunction<Args, R>;
+  function<F extends Function>(options: FunctionOptions & { readonly batch?: never }, run: F): RemoteOf<F>;
+  function<F extends Function>(run: F): RemoteOf<F>;
   /** With `batch`, the function gets the arguments of several calls as lists and gives a list of results. */
-  function<Args extends readonly unknown[], R>(
-    options: BatchOptions,
-    run: (...lists: Lists<Args>) => readonly R[] | Promise<readonly R[]>,
-  ): RemoteFunction<Args, Promise<R>>;
+  function<F extends Function>(options: BatchOptions, run: F): RemoteBatchOf<F>;
   function(first: FunctionOptions | AnyFunction, second?: AnyFunction): unknown {
     const [options, run] = typeof first === 'function' ? [{}, first] : [first, second];
     if (typeof run !== 'function') {
@@ -94,15 +102,25 @@ export class App {
         hint: 'Write app.function({ timeout: 60 }, async (x: number) => x * x).',
       });
     }
-    const name = this.#freeName(options.name ?? run.name);
     const { batch } = options as Partial<BatchOptions>;
-    const remote = this.#declare(name, options, {
-      here: batch === undefined ? run : ofOne(run),
-      code: () => run,
-      state: { app: this, options: { ...options, name }, run },
-    });
-    this.#functions.set(name, remote);
+    const name = options.name ?? run.name;
+    const target = this.#targetOf(this.#freeName(name), options, batch === undefined ? run : ofOne(run), run);
+    const remote = new RemoteFunction(target, { app: this, options, run });
+    if (name === '') this.#unnamed.set(remote, target);
+    this.#functions.set(target.name, remote);
     return remote;
+  }
+
+  /** Gives functions that have no name of their own that of their export. @internal */
+  nameExports(exports: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(exports)) {
+      const target = this.#unnamed.get(value as never);
+      if (target === undefined || this.#functions.has(name)) continue;
+      this.#functions.delete(target.name);
+      target.name = name;
+      this.#functions.set(name, value as never);
+      this.#unnamed.delete(value as never);
+    }
   }
 
   /** Declares a class that is made once per container and whose methods are called there. */
@@ -155,26 +173,22 @@ export class App {
     return this.#options.observer ?? { onLog: printLog };
   }
 
-  #declare(
-    name: string,
-    options: FunctionOptions,
-    { here, code, state }: { here: AnyFunction; code: () => unknown; state: object },
-  ): RemoteFunction<readonly never[], unknown> {
+  #targetOf(name: string, options: FunctionOptions, here: AnyFunction, run: AnyFunction): AnyTarget {
     const merged = { ...this.#options, ...options, env: { ...this.#options.env, ...options.env } };
-    const where = `${this.name}.${name}`;
-    // Mistakes are told where they were made, not when something is called; what must be there only then, is looked at then.
-    settingsOf(where, { ...merged, image: undefined as never, secrets: [] });
-    const target: CallTarget<readonly never[], unknown> = {
+    const settings = (): ReturnType<typeof settingsOf> => settingsOf(`${this.name}.${target.name}`, merged);
+    const target: AnyTarget = {
       name,
-      here: here as (...args: readonly never[]) => unknown,
+      here: here as AnyTarget['here'],
       code: new DeployedCode({
-        code,
-        settings: () => ({ app: this.name, name, kind: 'function', ...settingsOf(where, merged) }),
+        code: () => run,
+        settings: () => ({ app: this.name, name: target.name, kind: 'function', ...settings() }),
         provider: () => this.#options.provider,
         observer: this.#observer,
       }),
     };
-    return new RemoteFunction(target, state);
+    // Mistakes are told where they were made, not when something is called; what must be there only then, is looked at then.
+    settingsOf(`${this.name}.${name}`, { ...merged, image: Image.node(), secrets: [] });
+    return target;
   }
 
   #freeName(wanted: string): string {

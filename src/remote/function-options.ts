@@ -7,7 +7,7 @@ import type { Volume } from './volume.ts';
 
 /** What the containers of a function are like. */
 export interface ContainerOptions {
-  /** What containers start from; Node 22 unless given. */
+  /** What containers start from; `Image.node()` unless given. */
   readonly image?: Image;
   /** `A100`, `H100:2`: kind and count. */
   readonly gpu?: string;

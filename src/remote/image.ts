@@ -24,8 +24,8 @@ export class Image {
     this.#steps = steps;
   }
 
-  /** A slim Linux with this version of Node, such as `22` or `22.11.0`. */
-  static node(version = '22'): Image {
+  /** A slim Linux with this version of Node, such as `22` or `22.11.0`; the major version that runs here unless given. */
+  static node(version = process.versions.node.split('.')[0]!): Image {
     return new Image([{ kind: 'node', version: checkText('Image.node', 'version', String(version)) }]);
   }
 

@@ -18,7 +18,7 @@ interface DeclaredFunction {
 
 /** Where calls of a function, or of a method of a class, go. */
 export interface CallTarget<Args extends readonly unknown[], R> {
-  readonly name: string;
+  name: string;
   /** Called as it is, in this process. */
   readonly here: (...args: Args) => R;
   readonly code: DeployedCode;
@@ -31,15 +31,17 @@ export interface CallTarget<Args extends readonly unknown[], R> {
  * Arguments and results travel by `pack`. What the function closes over is taken as it is when it is called.
  */
 export class RemoteFunction<Args extends readonly unknown[], R> {
-  readonly name: string;
   readonly #target: CallTarget<Args, R>;
   readonly #state: object | undefined;
 
   /** @param state What is declared anew where this travels to; methods of classes don't travel. */
   constructor(target: CallTarget<Args, R>, state?: object) {
-    this.name = target.name;
     this.#target = target;
     this.#state = state;
+  }
+
+  get name(): string {
+    return this.#target.name;
   }
 
   /** The function itself. */

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** How the results of many calls come. */
 export interface RemoteMapOptions {
   /** In the order of the inputs; true unless given. */
@@ -23,6 +25,8 @@ export async function* callEach<Item, T>(
   { ordered = true, onError = 'throw', concurrency = OUTSTANDING }: RemoteMapOptions,
 ): AsyncGenerator<T | Error, void, undefined> {
   const stop = new AbortController();
+  // Every call on its way listens to it.
+  setMaxListeners(0, stop.signal);
   const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const settled = new Map<number, Settled<T>>();
   let wake: (() => void) | undefined;

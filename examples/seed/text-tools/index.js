@@ -1,0 +1,5 @@
+export const initials = (text) =>
+  text
+    .split(/\s+/)
+    .map((word) => word[0])
+    .join('');
