@@ -9,7 +9,7 @@ export async function loadScript(file: string): Promise<Readonly<Record<string, 
   const path = resolve(file);
   if (!existsSync(path)) throw new UsageError(`there is no file ${file}.`);
   if (/\.[cm]?tsx?$/.test(path) && !('typescript' in process.features && process.features.typescript)) {
-    await registerTsx();
+    await registerTsx(path);
   }
   return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { HypernodesError } from '../errors.ts';
+import { HypernodesError, RemoteError } from '../errors.ts';
 import { closeProviders, useProvider } from '../remote/index.ts';
 import { codeFrame } from './code-frame.ts';
 import { type Command, UsageError } from './command.ts';
@@ -71,6 +71,6 @@ function report(error: unknown): void {
   const frame = codeFrame(error);
   if (frame !== undefined) console.error(`${frame}\n`);
   // Our own messages say what to do; what user code threw is shown with its stack, here and there.
-  const hasStack = !(error instanceof HypernodesError) || error.cause !== undefined;
-  console.error(hasStack ? error : `hypernodes: ${(error as Error).message}`);
+  const isOurs = error instanceof HypernodesError && !(error instanceof RemoteError);
+  console.error(isOurs ? `hypernodes: ${error.message}` : error);
 }

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MissingPeerError } from '../errors.ts';
 
-/** Makes this process load TypeScript. @throws MissingPeerError when tsx is not installed. */
-export async function registerTsx(): Promise<void> {
-  // From where the user stands: the command line may be installed elsewhere.
-  const require = createRequire(pathToFileURL(join(process.cwd(), 'noop.js')));
+/** Makes this process load TypeScript. @throws MissingPeerError when tsx is installed neither near the script nor here. */
+export async function registerTsx(script: string): Promise<void> {
+  const require = createRequire(pathToFileURL(script));
   let manifest: string;
   try {
-    manifest = require.resolve('tsx/package.json');
+    // The command line may be installed elsewhere than what it runs.
+    manifest = require.resolve('tsx/package.json', { paths: [dirname(script), process.cwd(), import.meta.dirname] });
   } catch (cause) {
     throw new MissingPeerError(
       'MISSING_PEER',

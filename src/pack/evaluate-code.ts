@@ -1,5 +1,6 @@
 import type { PackedCode } from './code-reader.ts';
 import { corrupt } from './corrupt.ts';
+import { evaluatorFor } from './evaluator.ts';
 import { CodeForm } from './function-code.ts';
 
 /** How one function holds the variables around it. */
@@ -29,25 +30,26 @@ const MOST_PADDING = 200_000;
 /**
  * Compiles code together with the variables that it closes over.
  *
- * Stacks show the file and line where the user wrote it: the text stands at its own line and column of a script that has
- * the name of the user's file. Evaluating it indirectly rather than through `node:vm` lets `import()` in it find packages.
+ * Stacks show the file and line where the user wrote it: the text stands at its own line and column of a script that says
+ * that it is the user's file.
+ *
+ * @param base Folder from which `import()` in the code finds packages.
  */
-export function surroundingsOf(code: PackedCode, layout: VariableLayout): SurroundingsFactory {
+export function surroundingsOf(code: PackedCode, layout: VariableLayout, base: string): SurroundingsFactory {
   const script = scriptFor(code, layout);
-  let factory = factories.get(script);
+  const key = `${base}\0${script}`;
+  let factory = factories.get(key);
   if (!factory) {
-    factory = evaluate(script, code.url);
+    factory = evaluate(script, code.url, base);
     if (factories.size >= LARGEST) factories.delete(factories.keys().next().value!);
-    factories.set(script, factory);
+    factories.set(key, factory);
   }
   return factory;
 }
 
-function evaluate(script: string, url: string): SurroundingsFactory {
-  // biome-ignore lint/security/noGlobalEval: a payload with functions is code, and asking for it means to run it
-  const indirect = globalThis.eval;
+function evaluate(script: string, url: string, base: string): SurroundingsFactory {
   try {
-    return indirect(script) as SurroundingsFactory;
+    return evaluatorFor(base)(script) as SurroundingsFactory;
   } catch (error) {
     throw corrupt(`code in it (${url || 'without a file'}) is no JavaScript for this version of Node`, error);
   }

@@ -65,7 +65,11 @@ export function surround(
   }
   const nameOf = ({ name }: { name: string }) => name;
   const layout = { fixed: fixed.map(nameOf), delayed: delayed.map(nameOf), shared: shared.map(nameOf) };
-  const surroundings = surroundingsOf(code, layout)(
+  const surroundings = surroundingsOf(
+    code,
+    layout,
+    decoder.base,
+  )(
     shared.map(({ holder }) => holder),
     fixed.map(({ value }) => value),
   );

@@ -17,6 +17,9 @@ export {
   type PreparedContainer,
   type SpawnedCall,
 } from './containers/index.ts';
+export { FunctionCall } from './function-call.ts';
+export type { BatchOptions, ContainerOptions, FunctionOptions, ScalingOptions } from './function-options.ts';
+export { Image } from './image.ts';
 export type { ImageSpec, ImageStep } from './image-spec.ts';
 export type { LocalOptions } from './local/local-options.ts';
 export { LocalProvider } from './local/local-provider.ts';
@@ -38,14 +41,11 @@ export type {
   VolumeEntry,
   VolumeStore,
 } from './provider.ts';
-export { type CurrentCall, currentCall } from './runner/current-call.ts';
-export { FunctionCall } from './function-call.ts';
-export type { BatchOptions, ContainerOptions, FunctionOptions, ScalingOptions } from './function-options.ts';
-export { Image } from './image.ts';
 export { closeProviders, defaultProvider, useProvider } from './providers.ts';
 export { type ClassOptions, RemoteClass, type RemoteInstance } from './remote-class.ts';
 export { RemoteEngine, type RemoteEngineOptions } from './remote-engine.ts';
 export { RemoteFunction, type Yielded } from './remote-function.ts';
 export type { RemoteMapOptions } from './remote-map.ts';
+export { type CurrentCall, currentCall } from './runner/current-call.ts';
 export { Secret } from './secret.ts';
 export { Volume } from './volume.ts';
