@@ -1,5 +1,5 @@
+import { nodePath, recordNodePath } from '../events/index.ts';
 import { pack, unpack } from '../pack/index.ts';
-import { nodePath, recordNodePath } from '../run/index.ts';
 
 /** What was thrown, told so that any process understands it. */
 interface ErrorOutline {

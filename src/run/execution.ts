@@ -1,4 +1,5 @@
 import type { TimeoutError } from '../errors.ts';
+import { recordNodePath } from '../events/index.ts';
 import { gather, type NodeDefinition, type Plan, type Step } from '../graph/index.ts';
 import type { Budget, Waiter } from './budget.ts';
 import { CachedStep, callUncached } from './cached-step.ts';
@@ -6,7 +7,6 @@ import { loadSlots } from './cached-value.ts';
 import type { ExecutionSettings, SendExecution } from './execution-settings.ts';
 import { LeafCall } from './leaf-call.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
-import { recordNodePath } from './node-path.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
 import type { Scope } from './scope.ts';
 import { SlotDigests } from './slot-digests.ts';

@@ -1,3 +1,4 @@
+export { nodePath } from '../events/index.ts';
 export type { AcceptedCode } from './accepted-code.ts';
 export { CachedValue } from './cached-value.ts';
 export type { ChangedPart } from './changed-parts.ts';
@@ -5,7 +6,6 @@ export type { Engine } from './engine.ts';
 export { InProcessEngine } from './in-process-engine.ts';
 export { MapResult, type MapStats } from './map-result.ts';
 export type { ItemFailure } from './map-run.ts';
-export { nodePath, recordNodePath } from './node-path.ts';
 export type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
 export type { ExplainedNode, Explanation, PlannedNode, RunPlan } from './outlook.ts';
 export { Pipeline, pipeline } from './pipeline.ts';

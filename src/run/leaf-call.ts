@@ -1,9 +1,9 @@
 import type { Emitter, LogLevel, NodeStartEvent } from '../events/index.ts';
+import { recordNodePath } from '../events/index.ts';
 import { gather, type NodeContext, type NodeDefinition, type NodeLog, type Step } from '../graph/index.ts';
 import { checkResult } from './check-result.ts';
 import type { Execution } from './execution.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
-import { recordNodePath } from './node-path.ts';
 import { withResources } from './resources.ts';
 import { retryDelay } from './retry.ts';
 import { runHere, sendNode, wantsSending } from './sending/send-node.ts';

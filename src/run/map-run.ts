@@ -1,3 +1,4 @@
+import { nodePath, recordNodePath } from '../events/index.ts';
 import type { ErrorMode, Plan } from '../graph/index.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
@@ -5,7 +6,6 @@ import { Execution, type Failure } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import type { Items } from './map-items.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
-import { nodePath, recordNodePath } from './node-path.ts';
 import { type ObservedMap, observeItem, observeMap } from './observe.ts';
 import { outputsOf } from './outputs.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';

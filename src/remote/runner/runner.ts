@@ -2,6 +2,7 @@ import { AbortError, RemoteError } from '../../errors.ts';
 import { type CallMeta, type DefineMeta, type Frame, FrameKind, type HelloMeta, metaOf } from '../frames/index.ts';
 import type { Code } from './code.ts';
 import type { FrameOutput } from './frame-output.ts';
+import { loadCode } from './load-code.ts';
 import { RunningCall } from './running-call.ts';
 
 /** Does what the frames from home say: keeps code, performs calls in the order of their arrival, some at once. */
@@ -85,14 +86,14 @@ export class Runner {
       const call = this.#waiting.shift();
       if (!call) return;
       this.#running++;
-      // Before user code: what is done is told, whatever happens in there.
-      this.#output.flush();
       void this.#perform(call);
     }
   }
 
   async #perform(call: RunningCall): Promise<void> {
     await call.perform(() => this.#loadCode());
+    // Before any other user code: what is done is told, whatever happens there.
+    this.#output.flush();
     for (const number of call.numbers) this.#calls.delete(number);
     this.#running--;
     this.#startNext();
@@ -101,10 +102,8 @@ export class Runner {
 
   /** Once; the first call waits for it, and if it fails all calls do. */
   #loadCode(): Promise<Code> {
-    this.#code ??= import('./load-code.ts').then(({ loadCode }) => {
-      const { kind, code } = this.#hello!;
-      return loadCode(kind, this.#known.get(code)!, this.#resolveFrom);
-    });
+    const { kind, code } = this.#hello!;
+    this.#code ??= loadCode(kind, this.#known.get(code)!, this.#resolveFrom);
     return this.#code;
   }
 

@@ -1,5 +1,7 @@
 import { OutputError, RemoteError } from '../../errors.ts';
+import { pack } from '../../pack/index.ts';
 import { type CallMeta, type Frame, FrameKind, type HelloMeta } from '../frames/index.ts';
+import { packError } from '../packed-error.ts';
 import type { Code } from './code.ts';
 import { runAsCall } from './current-call.ts';
 import type { FrameOutput } from './frame-output.ts';
@@ -45,7 +47,7 @@ export class RunningCall {
       if (code.givesBytes) this.#succeed(this.numbers[0]!, value as Uint8Array);
       else await this.#finish(value);
     } catch (error) {
-      await this.fail(error);
+      this.fail(error);
     }
   }
 
@@ -59,8 +61,7 @@ export class RunningCall {
     this.#window.allow(count);
   }
 
-  async fail(error: unknown): Promise<void> {
-    const { packError } = await import('../packed-error.ts');
+  fail(error: unknown): void {
     const payload = [packError(error)];
     for (const call of this.numbers) {
       this.#place.output.queue({ kind: FrameKind.error, call, extra: this.#micros, payload });
@@ -72,7 +73,6 @@ export class RunningCall {
   }
 
   async #finish(value: unknown): Promise<void> {
-    const { pack } = await import('../../pack/index.ts');
     if (this.#place.hello.isBatched) {
       const values = listOf(value, this.numbers.length, this.#place.hello.name);
       // Packed before the first is sent: a batch fails as a whole.

@@ -1,10 +1,10 @@
 import { AbortError } from '../../errors.ts';
+import { nodePath } from '../../events/index.ts';
 import { type Plan, Stateful } from '../../graph/index.ts';
 import { Execution } from '../execution.ts';
 import { ExecutionSettings, type GivenSettings } from '../execution-settings.ts';
 import { MapRun } from '../map-run.ts';
 import { runNested } from '../nested.ts';
-import { nodePath } from '../node-path.ts';
 import type { PipelineOptions } from '../options.ts';
 import { outputsOf } from '../outputs.ts';
 import { Recompute } from '../recompute.ts';

@@ -1,5 +1,5 @@
 import { PackError } from '../../errors.ts';
-import { recordNodePath } from '../node-path.ts';
+import { recordNodePath } from '../../events/index.ts';
 import type { JobFailure, JobResponse } from './messages.ts';
 import { packing } from './packing.ts';
 import { plainError } from './plain-error.ts';

@@ -1,10 +1,10 @@
 import { RemoteError, TimeoutError } from '../../errors.ts';
+import { recordNodePath } from '../../events/index.ts';
 import type { Plan } from '../../graph/index.ts';
 import type { Failure } from '../execution.ts';
 import type { Items } from '../map-items.ts';
 import { type ItemFailure, MapRun, type MapSettings } from '../map-run.ts';
 import { isThenable } from '../maybe-promise.ts';
-import { recordNodePath } from '../node-path.ts';
 import { type ObservedMap, observeMap } from '../observe.ts';
 import type { Scope } from '../scope.ts';
 import { SlotDigests } from '../slot-digests.ts';
