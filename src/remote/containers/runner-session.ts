@@ -59,6 +59,7 @@ export class RunnerSession {
   #lastNumber = 0;
   #bytes = 0;
   #sawNoise = false;
+  #hasExited = false;
   #isReady!: () => void;
 
   constructor(container: Container, definition: FunctionDefinition, owner: SessionOwner, host: ContainerHost) {
@@ -199,7 +200,9 @@ export class RunnerSession {
     const reading = (async () => {
       for await (const chunk of this.container.output) reader.push(chunk);
     })().catch(() => undefined);
+    void reading.then(() => this.#endIfMute());
     const exit = await this.container.exited;
+    this.#hasExited = true;
     await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, LAST_OUTPUT_MS).unref())]);
     clearInterval(this.#heartbeat);
     clearTimeout(this.#deadline);
@@ -208,6 +211,15 @@ export class RunnerSession {
     this.#printed.stderr.end();
     const lastLines = [...exit.lastLines, ...this.#lastLines.lines].slice(-10);
     return { exit, fatal: this.#fatal, lastLines };
+  }
+
+  /** A container that cannot speak any more is of no use; one that ends has no more to say, either. */
+  #endIfMute(): void {
+    setTimeout(() => {
+      if (this.#hasExited) return;
+      this.#fatal = brokenChannel('something closed the channel between the container and home');
+      void this.container.kill();
+    }, LAST_OUTPUT_MS);
   }
 
   #take(frame: Frame): void {
@@ -292,10 +304,7 @@ export class RunnerSession {
   /** What a frame held is lost; its call cannot be answered any more. */
   #damaged(number: number): void {
     const entry = this.#byNumber.get(number);
-    this.#fatal = {
-      meta: { reason: 'uncaught-exception' },
-      error: new Error('something wrote into the middle of a message to home'),
-    };
+    this.#fatal = brokenChannel('something wrote into the middle of a message to home');
     this.isClosing = true;
     if (!entry) this.isCondemned = true;
     void this.container.kill();
@@ -308,4 +317,8 @@ export class RunnerSession {
       this.#owner.onLog({ app, function: name, container: this.container.id, stream, text });
     });
   }
+}
+
+function brokenChannel(how: string): NonNullable<ContainerEnd['fatal']> {
+  return { meta: { reason: 'uncaught-exception' }, error: new Error(how) };
 }
