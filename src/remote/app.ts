@@ -1,7 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InputError } from '../errors.ts';
 import { DeployedCode } from './deployed-code.ts';
-import { type BatchOptions, type ContainerOptions, type FunctionOptions, settingsOf } from './function-options.ts';
+import {
+  type BatchOptions,
+  type ContainerOptions,
+  type FunctionOptions,
+  type ScalingOptions,
+  settingsOf,
+} from './function-options.ts';
 import { Image } from './image.ts';
 import { printLog } from './print-logs.ts';
 import type { DeploymentObserver, Provider } from './provider.ts';
@@ -10,7 +16,7 @@ import { type CallTarget, RemoteFunction } from './remote-function.ts';
 import { fromState, getState } from './travel.ts';
 
 /** What functions of an app have unless they say otherwise. */
-export interface AppOptions extends ContainerOptions {
+export interface AppOptions extends ContainerOptions, ScalingOptions {
   /** Where functions run; otherwise `HYPERNODES_PROVIDER` says it, or they run in processes of this machine. */
   readonly provider?: Provider;
   /** Who is told of logs, builds and retries; logs are printed unless given. */

@@ -35,7 +35,8 @@ export class DeployedCode {
     const code = pack(this.#code());
     const digest = createHash('sha256').update(code).digest('hex');
     if (this.#current?.digest === digest && this.#current.provider === provider) return this.#current.deployment;
-    await this.#current?.deployment.close();
+    // Calls of the code before go on; its containers leave after the last of them.
+    this.#current?.deployment.close().catch(() => undefined);
     const deployment = provider.deploy({ ...this.#settings(), code, digest }, this.#observer);
     this.#current = { digest, provider, deployment };
     return deployment;
