@@ -11,12 +11,14 @@ export function codeFrame(error: unknown): string | undefined {
     const [, place, row, column] = FRAME.exec(line) ?? [];
     if (place === undefined) continue;
     const file = place.startsWith('file:') ? fileURLToPath(place) : place;
-    if (/[\\/]node_modules[\\/]|[\\/]hypernodes[\\/]dist[\\/]/.test(file) || !existsSync(file)) continue;
+    if (/[\\/]node_modules[\\/]/.test(file) || file.startsWith(import.meta.dirname) || !existsSync(file)) continue;
     const source = readFileSync(file, 'utf8').split('\n')[Number(row) - 1];
     if (source === undefined) continue;
     const indent = source.length - source.trimStart().length;
-    const caret = ' '.repeat(Math.max(0, Number(column) - 1 - indent));
-    return `${relative(process.cwd(), file)}:${row}:${column}\n\n  ${source.trim()}\n  ${caret}^`;
+    const at = Number(column) - 1 - indent;
+    // Compilers that put a function on one line leave the line right and the column nowhere.
+    const caret = at >= 0 && at < source.trim().length ? `\n  ${' '.repeat(at)}^` : '';
+    return `${relative(process.cwd(), file)}:${row}\n\n  ${source.trim()}${caret}`;
   }
   return undefined;
 }

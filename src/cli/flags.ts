@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { nearMiss } from '../graph/index.ts';
 import type { ReadParameter } from '../inspect/index.ts';
 import { UsageError } from './command.ts';
+import { readValue } from './read-value.ts';
 
 /** One flag that a script takes. */
 export interface Flag {
@@ -98,10 +98,5 @@ function convert({ spelling, kind }: Flag, text: string): unknown {
       throw new UsageError(`--${spelling} is '${text}'; expected a number.`);
     return value;
   }
-  if (text.startsWith('@')) return JSON.parse(readFileSync(text.slice(1), 'utf8'));
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return readValue(text);
 }

@@ -1,15 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { UsageError } from './command.ts';
-
-/** JSON where it is JSON, `@file` for the JSON in a file, text otherwise. */
-function readValue(text: string): unknown {
-  if (text.startsWith('@')) return JSON.parse(readFileSync(text.slice(1), 'utf8'));
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
+import { readValue } from './read-value.ts';
 
 const camelCase = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 

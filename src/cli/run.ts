@@ -3,7 +3,7 @@ import { HypernodesError, RemoteError } from '../errors.ts';
 import { closeProviders, useProvider } from '../remote/index.ts';
 import { codeFrame } from './code-frame.ts';
 import { type Command, UsageError } from './command.ts';
-import { findRunnable } from './find-runnable.ts';
+import { findRunnable, type Runnable } from './find-runnable.ts';
 import { describeFlags, parseFlags } from './flags.ts';
 import { planCommand } from './plan.ts';
 import { readRunParameters } from './run-parameters.ts';
@@ -32,40 +32,55 @@ export const runCommand: Command = {
     const { reference, provider, isDetached, isDryRun, flags } = readRunParameters(parameters);
     if (isDryRun) return planCommand.run([reference, ...flags]);
     if (provider !== undefined) useProvider(provider);
-    endOnSignals();
+    const stopped = endOnSignals();
     try {
       const runnable = await findRunnable(reference);
       const values = parseFlags(runnable.flags, flags);
-      if (isDetached) {
-        if (runnable.spawn === undefined)
-          throw new UsageError(`--detach is for app functions; this is ${runnable.title}.`);
-        console.log((await runnable.spawn(values)).id);
-        return 0;
-      }
+      if (isDetached) return await detach(runnable, values);
       const result = await runnable.run(values, provider);
-      if (result !== undefined) console.log(inspect(result, { depth: null, colors: process.stdout.isTTY }));
+      if (result !== undefined) console.log(typeof result === 'string' ? result : show(result));
       return 0;
     } catch (error) {
       if (error instanceof UsageError) throw error;
+      if (stopped.exitCode !== undefined) return stopped.exitCode;
       report(error);
       return 1;
     } finally {
-      if (!isDetached) await closeProviders();
+      await closeProviders();
     }
   },
 };
 
-/** Ends containers before this process, whatever ends it. */
-function endOnSignals(): void {
-  for (const [signal, code] of [
+/** Starts a call that goes on after this process, and prints its id. */
+async function detach(runnable: Runnable, values: Readonly<Record<string, unknown>>): Promise<number> {
+  if (runnable.spawn === undefined) throw new UsageError(`--detach is for app functions; this is ${runnable.title}.`);
+  const call = await runnable.spawn(values);
+  if (!call.outlivesProcess) {
+    await call.cancel();
+    throw new UsageError(
+      '--detach: containers of this machine end with this process; add --on modal, or wait for the result.',
+    );
+  }
+  console.log(call.id);
+  return 0;
+}
+
+/** Ends containers before this process, whatever ends it; gives the exit code once there is one. */
+function endOnSignals(): { readonly exitCode: number | undefined } {
+  const stopped = { exitCode: undefined as number | undefined };
+  for (const [signal, exitCode] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
     process.once(signal, () => {
-      void closeProviders().finally(() => process.exit(code));
+      stopped.exitCode = exitCode;
+      void closeProviders().finally(() => process.exit(exitCode));
     });
   }
+  return stopped;
 }
+
+const show = (value: unknown): string => inspect(value, { depth: null, colors: process.stdout.isTTY });
 
 function report(error: unknown): void {
   const frame = codeFrame(error);

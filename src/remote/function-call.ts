@@ -22,6 +22,11 @@ export class FunctionCall<T> {
     return this.#call.id;
   }
 
+  /** Goes on when this process ends; another one finds it by its id. */
+  get outlivesProcess(): boolean {
+    return this.#call.outlivesProcess ?? false;
+  }
+
   /**
    * What the function gave.
    *

@@ -113,6 +113,8 @@ export interface CallPart {
 /** A call that is under way. */
 export interface RemoteCall {
   readonly id: string;
+  /** Goes on when this process ends, and can be found again by its id. */
+  readonly outlivesProcess?: boolean | undefined;
   /**
    * The packed result. Rejects with the rebuilt error of the user's code, RemoteError or TimeoutError.
    * Never an unhandled rejection, when nobody asks.

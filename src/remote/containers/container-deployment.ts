@@ -14,6 +14,7 @@ import { CallQueue } from './call-queue.ts';
 import { ContainerFleet, type FleetOwner } from './container-fleet.ts';
 import type { ContainerHost } from './container-host.ts';
 import { type ContainerEnd, crashError } from './crash-error.ts';
+import { keepAlive } from './keep-alive.ts';
 import { PendingCall } from './pending-call.ts';
 import { retryDelay } from './retry-delay.ts';
 import type { RunnerSession } from './runner-session.ts';
@@ -91,7 +92,7 @@ export class ContainerDeployment implements Deployment, FleetOwner {
         this.#whenDone = resolve;
       });
     }
-    await this.#fleet.stop();
+    await keepAlive(this.#fleet.stop());
     this.#onClosed();
   }
 
@@ -99,7 +100,7 @@ export class ContainerDeployment implements Deployment, FleetOwner {
   async kill(): Promise<void> {
     this.#isClosed = true;
     for (const call of [...this.#pending]) call.abandon(cancelled('The provider was closed during the call.'));
-    await this.#fleet.kill();
+    await keepAlive(this.#fleet.kill());
     this.#onClosed();
   }
 
