@@ -166,6 +166,11 @@ export type Callback = {
    * case. `undefined` for nothing.
    */
   companion?(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): Callback | undefined;
+  /**
+   * True for a callback that never looks at `inputs` and `outputs` of events: an engine that runs things elsewhere then
+   * need not send the values home, and may leave them empty.
+   */
+  readonly ignoresValues?: boolean | undefined;
   /** Called, and awaited, at the end of every root run. */
   flush?(): void | Promise<void>;
   /** Called when the owner of the callback is done with it. */

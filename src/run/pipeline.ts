@@ -1,5 +1,4 @@
 import { GraphError } from '../errors.ts';
-import type { EventName } from '../events/index.ts';
 import {
   type AnyUnit,
   type NestedDefinition,
@@ -127,7 +126,7 @@ export const pipeline: PipelineFunction = Object.assign(
     // By which a pipeline among the nodes of another one, having travelled, is made again.
     nested: (nested: NestedDefinition) => new PipelineNode(nested),
     // By which the callbacks of a pipeline that was sent somewhere are told from there.
-    relay: (list: number, events: readonly EventName[]) => new Relay(list, events),
+    relay: (...args: ConstructorParameters<typeof Relay>) => new Relay(...args),
   },
 ) as unknown as PipelineFunction;
 

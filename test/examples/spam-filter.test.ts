@@ -70,6 +70,22 @@ describe('the demo on the whole corpus', () => {
     expect(executed(again.stderr)).toBe(1);
   }, 300_000);
 
+  test.each(['workers', 'local'])(
+    'says the same when it learns in other places: %s',
+    async (place) => {
+      const cache = join(folder, `cache-${place}`);
+      const there = await promisify(execFile)(
+        process.execPath,
+        [...command, '--on', place, '--cache', cache, 'mine.eml'],
+        options,
+      );
+      const learned = (text: string) => text.slice(0, text.indexOf('New mails'));
+      expect(learned(there.stdout)).toBe(learned(report));
+      expect(executed(there.stderr)).toBeGreaterThan(20_000);
+    },
+    300_000,
+  );
+
   test('judges a file and what comes in', () => {
     expect(report).toMatch(/HAM +mine\.eml/);
     expect(report).toMatch(/SPAM +standard input/);

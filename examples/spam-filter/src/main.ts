@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { DiskCache } from 'hypernodes/cache';
 import { ProgressCallback } from 'hypernodes/callbacks';
+import { engineFor, places } from './engine.ts';
 import { reportLearned, reportVerdict } from './report.ts';
 import { classify, learn } from './spam-filter.ts';
 
@@ -12,6 +13,7 @@ const usage = `Learns to tell spam from mail, says how well, and judges mails.
   npm run demo                          judges the two mails in examples/spam-filter/mails
   npm run demo -- a.eml b.eml           judges these files
   cat a.eml | npm run demo -- -         judges what comes in
+  npm run demo -- --on workers          learns in worker threads; local: in containers of this machine
   npm run demo -- --cache folder        keeps what was computed there instead of in examples/spam-filter/.cache`;
 
 const samples = ['offer.eml', 'meeting.eml'].map((file) => resolve(import.meta.dirname, '../mails', file));
@@ -20,11 +22,14 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: {
       help: { type: 'boolean' },
+      on: { type: 'string', default: 'here' },
       cache: { type: 'string', default: resolve(import.meta.dirname, '../.cache') },
     },
     allowPositionals: true,
   });
   if (values.help) return console.log(usage);
+  const place = places.find((name) => name === values.on);
+  if (place === undefined) throw new Error(`--on ${values.on}: expected ${places.join(', ')}`);
 
   // Read before learning: a wrong file name should not take ten seconds to show.
   const mails = await Promise.all((positionals.length > 0 ? positionals : samples).map(readSource));
@@ -32,7 +37,8 @@ async function main(): Promise<void> {
   // What was computed once is there next time, unless its code or its inputs change.
   const cache = new DiskCache(values.cache);
   console.log('Learning from the SpamAssassin public corpus\n');
-  const learned = await learn.run({}, { cache, callbacks: [new ProgressCallback()] });
+  await using engine = engineFor(place);
+  const learned = await learn.run({}, { cache, engine: engine ?? null, callbacks: [new ProgressCallback()] });
   console.log(`\n${reportLearned(learned)}\n`);
 
   console.log('New mails (above 0 means spam)');

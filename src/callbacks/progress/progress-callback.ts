@@ -40,6 +40,7 @@ export interface ProgressOptions {
  * await watched.map({ text: docs }, { over: 'text' });
  */
 export class ProgressCallback implements Callback {
+  readonly ignoresValues = true;
   readonly #options: ProgressOptions;
   #chosen: ProgressView | undefined;
 

@@ -42,6 +42,7 @@ export interface TelemetryOptions {
  * await watched.map({ text: docs }, { over: 'text' });
  */
 export class TelemetryCallback implements Callback {
+  readonly ignoresValues = true;
   readonly #api: typeof Api;
   readonly #options: TelemetryOptions;
   readonly #runs = new Map<string, RunTrace>();

@@ -18,6 +18,7 @@ import { Timeline } from './timeline.ts';
 
 /** A callback that turns the events of one root run into a {@link RunReport}; use a new one for each run. */
 export class ReportCollector implements Callback {
+  readonly ignoresValues = true;
   #tally: RunTally | undefined;
   #startedAt = 0;
   #endedAt = 0;

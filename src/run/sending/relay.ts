@@ -9,20 +9,31 @@ const channelKey = Symbol('hypernodes.eventChannel');
 export class Relay {
   readonly #list: number;
   readonly #events: readonly EventName[];
+  readonly #ignoresValues: boolean;
 
-  constructor(list: number, events: readonly EventName[]) {
+  constructor(list: number, events: readonly EventName[], ignoresValues: boolean) {
     this.#list = list;
     this.#events = events;
+    this.#ignoresValues = ignoresValues;
     const methods: Partial<Record<EventName, (event: RunEvent, context: RunContext) => void>> = {};
     for (const name of events) {
-      methods[name] = (event, context) => context.get<EventChannel>(channelKey)?.event(list, name, event);
+      methods[name] = (event, context) => {
+        const told = ignoresValues ? withoutValues(event) : event;
+        context.get<EventChannel>(channelKey)?.event(list, name, told);
+      };
     }
     Object.assign(this, methods as Callback);
   }
 
   [reduce](): Reduction {
-    return { module: 'hypernodes', export: 'pipeline.relay', args: [this.#list, this.#events] };
+    return { module: 'hypernodes', export: 'pipeline.relay', args: [this.#list, this.#events, this.#ignoresValues] };
   }
+}
+
+/** Values can be large, and the same one may be an input of a thousand events. */
+function withoutValues(event: RunEvent): RunEvent {
+  const { inputs, outputs, ...rest } = event as RunEvent & { readonly inputs?: object; readonly outputs?: object };
+  return inputs === undefined ? rest : ({ ...rest, inputs: {} } as RunEvent);
 }
 
 /** Lets the relays of a run find their way home. */

@@ -47,7 +47,8 @@ function relaysFor(callbacks: readonly Callback[], { runId, lists }: Shipping): 
   let list = lists.indexOf(callbacks);
   if (list < 0) list = lists.push(callbacks) - 1;
   const root = { runId, spanId: ROOT_SPAN, parentSpanId: undefined };
-  return [new Relay(list, wantedOf(callbacks)) as Callback, ...companionsOf(callbacks, root)];
+  const ignoresValues = callbacks.every((callback) => callback.ignoresValues === true);
+  return [new Relay(list, wantedOf(callbacks), ignoresValues) as Callback, ...companionsOf(callbacks, root)];
 }
 
 /** The events that somebody listens to, and the starts that belong to their ends: what a lost place leaves open is ended here. */
