@@ -8,6 +8,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'list, check and clean a cache, or keep results over an edit',
     load: async () => (await import('./cache.ts')).cacheCommand,
   },
+  graph: {
+    summary: 'draw a pipeline: as text, Mermaid, DOT, SVG or a page',
+    load: async () => (await import('./graph.ts')).graphCommand,
+  },
   modal: {
     summary: 'show, stop and read containers that run on Modal',
     load: async () => (await import('./modal.ts')).modalCommand,

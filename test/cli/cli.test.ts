@@ -47,9 +47,9 @@ describe('hypernodes', () => {
   it('says what it can do', () => {
     expect(hypernodes('--help')).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/cache.*\n.*modal.*\n.*plan.*\n.*run.*\n.*why/),
+      stdout: expect.stringMatching(/cache.*\n.*graph.*\n.*modal.*\n.*plan.*\n.*run.*\n.*why/),
     });
-    for (const command of ['cache', 'plan', 'run', 'why']) {
+    for (const command of ['cache', 'graph', 'plan', 'run', 'why']) {
       expect(hypernodes(command, '--help').stdout).toMatch(new RegExp(`^Usage: hypernodes ${command}`));
     }
     expect(hypernodes('nonsense')).toMatchObject({

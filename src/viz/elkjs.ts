@@ -1,0 +1,27 @@
+import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
+import { MissingPeerError } from '../errors.ts';
+
+export type { ElkExtendedEdge, ElkNode };
+
+type Elk = { layout(graph: ElkNode): Promise<ElkNode> };
+
+let loading: Promise<Elk> | undefined;
+
+/** The Eclipse Layout Kernel. @throws MissingPeerError when elkjs is not installed. */
+export function elk(): Promise<Elk> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Elk> {
+  try {
+    const { default: ELK } = await import('elkjs/lib/elk.bundled.js');
+    return new (ELK as unknown as new () => Elk)();
+  } catch (cause) {
+    loading = undefined;
+    throw new MissingPeerError('MISSING_PEER', 'Pictures are laid out by elkjs, which is not installed.', {
+      hint: 'npm install elkjs; toMermaid and toDot work without it.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,157 @@
+import type { Box, Drawing, PictureOptions } from './drawing.ts';
+import { type ElkExtendedEdge, type ElkNode, elk } from './elkjs.ts';
+import { textWidth } from './text-width.ts';
+
+/** A box with its place, in pixels from the upper left corner of the picture. */
+export interface PlacedBox {
+  readonly box: Box;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly PlacedBox[];
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PlacedArrow {
+  readonly points: readonly Point[];
+  /** With its middle. */
+  readonly label: { readonly text: string; readonly at: Point } | undefined;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly PlacedBox[];
+  readonly arrows: readonly PlacedArrow[];
+}
+
+/** Sizes of what is written, in pixels. */
+export const LABEL_SIZE = 13;
+export const NOTE_SIZE = 11;
+export const LINE_HEIGHT = 16;
+const MARGIN_X = 14;
+const MARGIN_Y = 9;
+export const GROUP_TITLE_HEIGHT = 30;
+const GROUP_MARGIN = 14;
+
+/** Small lines under the label of a box. */
+export function notesOf({ outputs, state }: Box): string[] {
+  return [...(outputs.length > 0 ? [`→ ${outputs.join(', ')}`] : []), ...(state ? [state.summary] : [])];
+}
+
+/** The label and what it is mapped over. */
+export function titleOf({ label, mapOver }: Box): { readonly label: string; readonly badge: string | undefined } {
+  return { label, badge: mapOver.length > 0 ? `× ${mapOver.join(', ')}` : undefined };
+}
+
+export const BADGE_MARGIN = 7;
+export const BADGE_GAP = 8;
+
+/** Pixels of a label, which is bold. */
+export const labelWidth = (label: string): number => Math.ceil(textWidth(label, LABEL_SIZE) * 1.1);
+
+/** Pixels of the label and its badge side by side. */
+export function titleWidth(box: Box): number {
+  const { label, badge } = titleOf(box);
+  const own = labelWidth(label);
+  return badge === undefined ? own : own + BADGE_GAP + textWidth(badge, NOTE_SIZE) + 2 * BADGE_MARGIN;
+}
+
+/** Where everything goes: layers, with groups as boxes around theirs (layered layout of the Eclipse Layout Kernel). */
+export async function layOut(drawing: Drawing, direction: PictureOptions['direction'] = 'down'): Promise<Layout> {
+  const graph: ElkNode = {
+    id: 'picture',
+    layoutOptions: {
+      'elk.algorithm': 'layered',
+      'elk.direction': direction === 'right' ? 'RIGHT' : 'DOWN',
+      'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+      'elk.edgeRouting': 'ORTHOGONAL',
+      'elk.json.shapeCoords': 'ROOT',
+      'elk.json.edgeCoords': 'ROOT',
+      'elk.padding': '[top=16,left=16,bottom=16,right=16]',
+      'elk.spacing.nodeNode': '22',
+      'elk.spacing.edgeNode': '14',
+      'elk.spacing.edgeEdge': '10',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '30',
+      'elk.layered.spacing.edgeNodeBetweenLayers': '12',
+      'elk.layered.mergeEdges': 'true',
+      'elk.layered.mergeHierarchyEdges': 'true',
+      // Straighter, but for large graphs it takes long.
+      'elk.layered.nodePlacement.strategy': drawing.arrows.length > 80 ? 'BRANDES_KOEPF' : 'NETWORK_SIMPLEX',
+      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+    },
+    children: drawing.boxes.map(toElk),
+    edges: drawing.arrows.map(({ from, to, label }, index) => ({
+      id: `arrow ${index}`,
+      sources: [from],
+      targets: [to],
+      labels: label === undefined ? [] : [{ text: label, width: textWidth(label, NOTE_SIZE) + 6, height: 14 }],
+      layoutOptions: { 'elk.edgeLabels.inline': 'true' },
+    })),
+  };
+  const placed = await (await elk()).layout(graph);
+  return {
+    width: placed.width ?? 0,
+    height: placed.height ?? 0,
+    boxes: placeBoxes(drawing.boxes, placed.children ?? []),
+    arrows: (placed.edges ?? []).map(placeArrow),
+  };
+}
+
+function toElk(box: Box): ElkNode {
+  if (box.kind === 'group') {
+    return {
+      id: box.id,
+      children: box.boxes.map(toElk),
+      layoutOptions: {
+        'elk.padding': `[top=${GROUP_TITLE_HEIGHT + notesOf(box).length * LINE_HEIGHT + 6},left=${GROUP_MARGIN},bottom=${GROUP_MARGIN},right=${GROUP_MARGIN}]`,
+        'elk.nodeSize.constraints': 'MINIMUM_SIZE',
+        'elk.nodeSize.minimum': `(${Math.max(titleWidth(box), widestNote(box)) + 2 * GROUP_MARGIN}, 40)`,
+      },
+    };
+  }
+  return {
+    id: box.id,
+    width: Math.max(40, titleWidth(box), widestNote(box)) + 2 * MARGIN_X,
+    height: LINE_HEIGHT * (1 + notesOf(box).length) + 2 * (box.kind === 'node' ? MARGIN_Y : 5),
+  };
+}
+
+const widestNote = (box: Box): number => Math.max(0, ...notesOf(box).map((note) => textWidth(note, NOTE_SIZE)));
+
+function placeBoxes(boxes: readonly Box[], placed: readonly ElkNode[]): PlacedBox[] {
+  const byId = new Map(placed.map((node) => [node.id, node]));
+  return boxes.map((box) => {
+    const { x = 0, y = 0, width = 0, height = 0, children = [] } = byId.get(box.id)!;
+    return { box, x, y, width, height, boxes: placeBoxes(box.boxes, children) };
+  });
+}
+
+function placeArrow({ sections = [], labels = [] }: ElkExtendedEdge): PlacedArrow {
+  const points = sections.flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint]);
+  const [label] = labels;
+  return {
+    points,
+    label: label?.text === undefined ? undefined : { text: label.text, at: middleOf(label) },
+  };
+}
+
+const middleOf = ({
+  x = 0,
+  y = 0,
+  width = 0,
+  height = 0,
+}: {
+  x?: number;
+  y?: number;
+  width?: number;
+  height?: number;
+}) => ({
+  x: x + width / 2,
+  y: y + height / 2,
+});

@@ -1,0 +1,79 @@
+import { reportOf } from 'hypernodes';
+import { MemoryCache } from 'hypernodes/cache';
+import { toDot, toMermaid, toText } from 'hypernodes/viz';
+import { describe, expect, it } from 'vitest';
+import { corpus, hostile } from './pipelines.ts';
+
+describe('toText', () => {
+  it('says what each node reads and gives', () => {
+    expect(toText(corpus)).toBe(`corpus  (path, language, base?) → documents, lengths, counts, total
+  documents  (path) → documents
+  per_doc × documents  (text, language) → cleaned, length, words
+    cleaned  (text) → cleaned
+    measures  (cleaned, language) → length, words
+  total  (lengths, base) → total
+`);
+  });
+});
+
+describe('toMermaid', () => {
+  it('draws nodes, groups, maps, inputs, outputs and the values between them', () => {
+    expect(toMermaid(corpus)).toBe(`flowchart TD
+  n0(["path"])
+  n1(["language"])
+  n2(["base ?"])
+  n3["documents"]
+  subgraph n4["per_doc × documents"]
+    n5["cleaned"]
+    n6["measures<br>→ length, words"]
+  end
+  n7["total"]
+  n8(["total"])
+  n0 --> n3
+  n3 --> n5
+  n5 --> n6
+  n1 --> n6
+  n6 -->|"length"| n7
+  n2 --> n7
+  n7 --> n8
+`);
+  });
+
+  it('shows nested pipelines as one box, if wanted', () => {
+    const drawn = toMermaid(corpus, { depth: 0, direction: 'right' });
+    expect(drawn).toMatch(/^flowchart LR\n/);
+    expect(drawn).toContain('[["per_doc × documents<br>→ lengths, counts"]]');
+    expect(drawn).toContain('-->|"lengths"|');
+    expect(drawn).not.toContain('subgraph');
+  });
+
+  it('shows what a run did', async () => {
+    const cache = new MemoryCache();
+    const inputs = { path: 'a,b b,bad', language: 'en' };
+    await corpus.run(inputs, { cache });
+    const drawn = toMermaid(corpus, { report: reportOf(await corpus.run(inputs, { cache, report: true })) });
+    expect(drawn).toMatch(/"documents<br>cached"/);
+    expect(drawn).toMatch(/"measures<br>→ length, words<br>3 ×, 2 cached, 1 failed/);
+    expect(drawn).toMatch(/class n\d+ failed/);
+    expect(drawn).toMatch(/class n3,n5,n7 cached/);
+  });
+
+  it('lets no name out of its quotes', () => {
+    const [title, ...others] = toMermaid(hostile)
+      .split('\n')
+      .filter((line) => line.includes('"'));
+    for (const line of [title!, ...others]) expect(line.match(/"/g)!.length).toBe(2);
+    expect(toMermaid(hostile)).not.toMatch(/<script|<b>/);
+  });
+});
+
+describe('toDot', () => {
+  it('draws clusters, and quotes names', () => {
+    const drawn = toDot(corpus);
+    expect(drawn).toMatch(/^digraph "corpus" \{/);
+    expect(drawn).toMatch(/subgraph cluster_n4 \{\n {4}label="per_doc × documents"/);
+    expect(drawn).toContain('n6 -> n7 [label="length"];');
+    expect(drawn.match(/\{/g)!.length).toBe(drawn.match(/\}/g)!.length);
+    expect(toDot(hostile)).toContain('[label="\\"];\\n<b>&amp; #quot; \\\\ | ]] end\\n→ a\\"];b"]');
+  });
+});
