@@ -18,7 +18,7 @@ export default {
         'src/cli/main.ts!',
         'src/engines/worker/program.ts!',
         'src/remote/runner/main.ts!',
-        'src/modal/inside/{bridge,keeper}.ts!',
+        'src/modal/inside/{bridge,follow,job,keeper}.ts!',
         'scripts/*.{ts,mjs}',
         'test/pack/cases/index.ts',
       ],

@@ -15,6 +15,8 @@ const entry = Object.fromEntries(
 /** Programs of their own, which are started, not imported. */
 const programs = {
   cli: 'src/cli/main.ts',
+  'modal-follow': 'src/modal/inside/follow.ts',
+  'modal-job': 'src/modal/inside/job.ts',
   'modal-bridge': 'src/modal/inside/bridge.ts',
   'modal-keeper': 'src/modal/inside/keeper.ts',
   'remote-runner': 'src/remote/runner/main.ts',

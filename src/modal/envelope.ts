@@ -36,7 +36,7 @@ export interface Envelope {
 const HEADER_LENGTH = 5;
 
 /** The head of an envelope; the content follows. */
-export function envelopeHeader(kind: EnvelopeKind, length: number): Uint8Array {
+export function envelopeHeader(kind: number, length: number): Uint8Array {
   const header = Buffer.allocUnsafe(HEADER_LENGTH);
   header.writeUInt8(kind, 0);
   header.writeUInt32BE(length, 1);

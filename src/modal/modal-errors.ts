@@ -42,8 +42,15 @@ export function modalError(cause: unknown, phase: StartPhase, spec?: ContainerSp
   if (/Volume .*not found/i.test(text)) {
     return error('REMOTE_START', `${firstLine(text)}.`, 'Use Volume.fromName(name, { createIfMissing: true }).', cause);
   }
+  const hint =
+    phase === 'starting' ? 'Containers need Node.js 20.19 or later in their image, as Image.node() has it.' : undefined;
   const code = phase === 'building' ? 'REMOTE_BUILD' : 'REMOTE_START';
-  return error(code, `Modal failed while the container was ${phase}: ${firstLine(text)}.`, undefined, cause);
+  return error(code, `Modal failed while the container was ${phase}: ${firstLine(text)}.`, hint, cause);
+}
+
+/** Whether Modal refused something because there is too much of it right now. */
+export function isThrottled(cause: unknown): boolean {
+  return cause instanceof Error && /RESOURCE_EXHAUSTED/.test(cause.message);
 }
 
 /** An image that could not be built, with what the build printed. */

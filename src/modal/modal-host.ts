@@ -5,13 +5,19 @@ import type {
   ContainerStart,
   DeploymentObserver,
   PreparedContainer,
+  RemoteCall,
+  SpawnedCall,
+  VolumeSpec,
+  VolumeStore,
 } from '../remote/index.ts';
 import type { ModalConnection } from './connection.ts';
 import { bridgePath, keeperPath, runnerPath } from './image/runtime-files.ts';
+import { ModalVolume } from './modal-volume.ts';
 import { type PreparedSandbox, prepareSandbox } from './prepared-sandbox.ts';
 import { SandboxContainer } from './sandbox/sandbox-container.ts';
-import { defaultStartTimeout, startSandbox } from './sandbox/start-sandbox.ts';
+import { startSandbox, startTimeout, startupTimeout } from './sandbox/start-sandbox.ts';
 import { VolumeSync } from './sandbox/volume-sync.ts';
+import { resultsVolume, SpawnCalls } from './spawn/spawn-calls.ts';
 import { ownTags } from './tags.ts';
 
 /** App under which images are built: all functions share them. */
@@ -20,14 +26,19 @@ const imageApp = 'hypernodes-images';
 /** Containers that are sandboxes of Modal. */
 export class ModalHost implements ContainerHost {
   readonly name = 'modal';
+  readonly startupTimeout = startupTimeout;
   readonly #connection: ModalConnection;
   readonly #runner: string;
   readonly #containers = new Set<SandboxContainer>();
+  readonly #volumes = new Set<ModalVolume>();
+  readonly #calls: SpawnCalls;
+  #results: VolumeStore | undefined;
 
   /** @param runner Path of the runner's program in containers. */
   constructor(connection: ModalConnection, runner: string = runnerPath) {
     this.#connection = connection;
     this.#runner = runner;
+    this.#calls = new SpawnCalls(connection, (key) => this.#readResult(key));
   }
 
   async prepare(spec: ContainerSpec, observer: DeploymentObserver): Promise<PreparedSandbox> {
@@ -46,7 +57,7 @@ export class ModalHost implements ContainerHost {
       {
         command: ['node', keeperPath, String(orphanTimeout)],
         tags: ownTags('pool', definition.name),
-        timeout: spec.startupTimeout ?? (spec.gpu ? defaultStartTimeout.gpu : defaultStartTimeout.plain),
+        timeout: startTimeout(spec),
         signal,
         onPhase: (phase) => observer.onPhase?.(id ? { phase, container: id } : { phase }),
       },
@@ -77,10 +88,36 @@ export class ModalHost implements ContainerHost {
     return container;
   }
 
+  volume(spec: VolumeSpec): VolumeStore {
+    const makeImage = async () => (await this.prepare(plainContainer, {})).image;
+    const volume = new ModalVolume(this.#connection, spec, makeImage);
+    this.#volumes.add(volume);
+    return volume;
+  }
+
+  spawn(prepared: PreparedContainer, spawned: SpawnedCall): Promise<RemoteCall> {
+    return this.#calls.spawn(prepared as PreparedSandbox, spawned);
+  }
+
+  attach(callId: string): Promise<RemoteCall> {
+    return this.#calls.attach(callId);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#containers].map((container) => container.kill()));
+    await Promise.all([...this.#volumes].map((volume) => volume.close()));
+    await this.#connection.close();
+  }
+
+  async #readResult(key: string): Promise<Uint8Array> {
+    if (this.#results) await this.#results.reload();
+    this.#results ??= this.volume({ name: resultsVolume, createIfMissing: true, readOnly: true });
+    return this.#results.get(key);
   }
 }
+
+/** Node and hypernodes, nothing of the user. */
+const plainContainer: ContainerSpec = { image: { digest: '', steps: [] }, env: {}, secrets: [], volumes: {} };
 
 /** Leaves a part of the memory to buffers and to the programs around the runner. */
 function runnerCommand(runner: string, memory: number | undefined): string[] {

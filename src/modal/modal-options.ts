@@ -1,3 +1,5 @@
+import { InputError } from '../errors.ts';
+
 /** How to reach Modal and what containers get unless a function says otherwise. */
 export interface ModalOptions {
   /** Id of the token; otherwise `MODAL_TOKEN_ID` or the profile in `~/.modal.toml`. */
@@ -15,7 +17,7 @@ export interface ModalOptions {
   readonly lifetime?: number | undefined;
   /** Seconds without a sign of life from this process after which a container ends itself; 60 unless given. */
   readonly orphanTimeout?: number | undefined;
-  /** Seconds for which the container of a spawned call stays after the call, to give its result; 600 unless given. */
+  /** Seconds for which the container of a spawned call stays after it, because its result is quicker to get there than from the volume where it is kept; 10 unless given. */
   readonly resultLifetime?: number | undefined;
   /** Looks at the first start for containers that crashed processes of this machine left behind, and ends them; `true` unless given. */
   readonly sweep?: boolean | undefined;
@@ -38,26 +40,32 @@ export interface ModalSettings {
 /** Modal's longest life of a sandbox, in seconds. */
 const longestLifetime = 24 * 3600;
 
-/** @throws RangeError for numbers that Modal does not take. */
+/** @throws InputError `INPUT_INVALID` for numbers that Modal does not take. */
 export function modalSettings(options: ModalOptions): ModalSettings {
   const settings: ModalSettings = {
     cpu: 1,
     memory: 1024,
     lifetime: longestLifetime,
     orphanTimeout: 60,
-    resultLifetime: 600,
+    resultLifetime: 10,
     sweep: true,
     ...defined(options),
   };
-  if (!(settings.cpu > 0)) throw new RangeError(`cpu is ${settings.cpu}, not a positive number of cores.`);
-  if (!(settings.memory >= 1)) throw new RangeError(`memory is ${settings.memory}, not a positive number of MiB.`);
-  if (!(settings.lifetime >= 1 && settings.lifetime <= longestLifetime)) {
-    throw new RangeError(`lifetime is ${settings.lifetime}, not between 1 and ${longestLifetime} seconds.`);
+  check('cpu', settings.cpu > 0, 'a positive number of cores');
+  check('memory', settings.memory >= 1, 'a positive number of MiB');
+  check('lifetime', settings.lifetime >= 1 && settings.lifetime <= longestLifetime, `1 to ${longestLifetime} seconds`);
+  check('orphanTimeout', settings.orphanTimeout >= 1, 'at least 1 second');
+  check('resultLifetime', settings.resultLifetime >= 1, 'at least 1 second');
+
+  function check(
+    name: 'cpu' | 'memory' | 'lifetime' | 'orphanTimeout' | 'resultLifetime',
+    ok: boolean,
+    expected: string,
+  ) {
+    if (ok) return;
+    const message = `ModalProvider: ${name} is ${settings[name]}; expected ${expected}.`;
+    throw new InputError('INPUT_INVALID', message, { path: name });
   }
-  if (!(settings.orphanTimeout >= 1))
-    throw new RangeError(`orphanTimeout is ${settings.orphanTimeout}, not at least 1 second.`);
-  if (!(settings.resultLifetime >= 1))
-    throw new RangeError(`resultLifetime is ${settings.resultLifetime}, not at least 1 second.`);
   return settings;
 }
 

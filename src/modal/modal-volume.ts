@@ -1,4 +1,4 @@
-import type { VolumeEntry, VolumeSpec, VolumeStore } from '../remote/index.ts';
+import { type VolumeEntry, type VolumeSpec, type VolumeStore, volumePath } from '../remote/index.ts';
 import type { ModalConnection } from './connection.ts';
 import { keeperPath } from './image/runtime-files.ts';
 import { stopFile } from './inside/places.ts';
@@ -28,27 +28,28 @@ export class ModalVolume implements VolumeStore {
     this.#makeImage = makeImage;
   }
 
-  put(path: string, content: Uint8Array): Promise<void> {
-    return this.#use((sandbox) => sandbox.filesystem.writeBytes(content, inside(path)));
+  async put(path: string, content: Uint8Array): Promise<void> {
+    return this.#use((sandbox) => sandbox.filesystem.writeBytes(content, this.#inside(path)));
   }
 
-  get(path: string): Promise<Uint8Array> {
-    return this.#use((sandbox) => sandbox.filesystem.readBytes(inside(path)));
+  async get(path: string): Promise<Uint8Array> {
+    return this.#use((sandbox) => sandbox.filesystem.readBytes(this.#inside(path)));
   }
 
-  list(path = ''): Promise<readonly VolumeEntry[]> {
+  async list(path = ''): Promise<readonly VolumeEntry[]> {
     return this.#use(async (sandbox) => {
-      const found = await sandbox.filesystem.listFiles(inside(path));
+      const found = await sandbox.filesystem.listFiles(this.#inside(path));
       return found.map(({ path: full, type, size }) => ({
         path: full.slice(mountPath.length + 1),
         kind: type === 'directory' ? ('directory' as const) : ('file' as const),
-        size,
+        // What a directory itself takes is of no interest to anybody.
+        size: type === 'directory' ? 0 : size,
       }));
     });
   }
 
-  remove(path: string): Promise<void> {
-    return this.#use((sandbox) => sandbox.filesystem.remove(inside(path), { recursive: true }));
+  async remove(path: string): Promise<void> {
+    return this.#use((sandbox) => sandbox.filesystem.remove(this.#inside(path), { recursive: true }));
   }
 
   /** Lets the container end, because that is when Modal is sure to publish what it wrote. */
@@ -114,12 +115,12 @@ export class ModalVolume implements VolumeStore {
     }
   }
 
+  #inside(path: string): string {
+    return `${mountPath}/${volumePath(this.#spec.name, path)}`;
+  }
+
   #forget(sandbox: Sdk.Sandbox): void {
     liveSandboxes.delete(sandbox.sandboxId);
     sandbox.detach();
   }
-}
-
-function inside(path: string): string {
-  return `${mountPath}/${path.replace(/^\/+/, '')}`;
 }

@@ -23,7 +23,7 @@ export { Image } from './image.ts';
 export type { ImageSpec, ImageStep } from './image-spec.ts';
 export type { LocalOptions } from './local/local-options.ts';
 export { LocalProvider } from './local/local-provider.ts';
-export { unpackError } from './packed-error.ts';
+export { packError, unpackError } from './packed-error.ts';
 export type {
   CallPart,
   CallRequest,
@@ -49,3 +49,4 @@ export type { RemoteMapOptions } from './remote-map.ts';
 export { type CurrentCall, currentCall } from './runner/current-call.ts';
 export { Secret } from './secret.ts';
 export { Volume } from './volume.ts';
+export { volumePath } from './volume-path.ts';

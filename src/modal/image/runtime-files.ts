@@ -12,7 +12,9 @@ export const packageFolder = `${modules}/hypernodes`;
 /** Programs of hypernodes that run in containers. */
 export const keeperPath = `${packageFolder}/dist/modal-keeper.js`;
 export const bridgePath = `${packageFolder}/dist/modal-bridge.js`;
-export const runnerPath = `${packageFolder}/dist/runner.js`;
+export const jobPath = `${packageFolder}/dist/modal-job.js`;
+export const followPath = `${packageFolder}/dist/modal-follow.js`;
+export const runnerPath = `${packageFolder}/dist/remote-runner.js`;
 
 /** What a container needs of a package to run it. */
 const unneeded = /\.(map|md|d\.[cm]?ts|markdown)$/;

@@ -8,3 +8,11 @@ export const logFile = `${stateFolder}/log`;
 export const stopFile = `${stateFolder}/stop`;
 /** Content that is too long for the stream, by the name of its digest. */
 export const contentFolder = `${stateFolder}/content`;
+/** The definition and the request of a spawned call, and the mark that they are complete. */
+export const jobFile = `${stateFolder}/job`;
+export const jobReadyFile = `${stateFolder}/job-ready`;
+/** What a spawned call gave so far, and the mark that there will be no more. */
+export const outcomeFile = `${stateFolder}/outcome`;
+export const outcomeDoneFile = `${stateFolder}/outcome-done`;
+/** Where the volume is mounted that keeps results of spawned calls. */
+export const resultsFolder = '/hypernodes-results';

@@ -19,6 +19,10 @@ export interface SandboxContainerOptions {
 /** Lines of output that are remembered for messages. */
 const remembered = 20;
 
+/** How often, and in which milliseconds, Modal is asked whether a sandbox has ended whose streams broke off. */
+const looks = 5;
+const lookAfterMs = 200;
+
 /** The runner in a sandbox of Modal, reached over the standard streams of the bridge. */
 export class SandboxContainer implements Container {
   readonly id: string;
@@ -75,10 +79,11 @@ export class SandboxContainer implements Container {
     await this.#writer.write(bytes);
   }
 
-  kill(): Promise<void> {
+  /** Bound, so that it can be passed on. */
+  readonly kill = (): Promise<void> => {
     this.#killing ??= this.#kill();
     return this.#killing;
-  }
+  };
 
   async #kill(): Promise<void> {
     await this.#terminate();
@@ -119,10 +124,13 @@ export class SandboxContainer implements Container {
   /** The bridge went away without a word: with the whole sandbox, or alone. */
   async #howItEnded(): Promise<Omit<ContainerExit, 'lastLines'>> {
     if (this.#killing) return { code: undefined, signal: 'SIGKILL', cause: 'killed' };
-    const code = await this.#sandbox.poll().catch(() => null);
+    for (let look = 0; look < looks; look++) {
+      const code = await this.#sandbox.poll().catch(() => null);
+      if (code !== null) return { code, signal: undefined, cause: 'preempted' };
+      await new Promise((resolve) => setTimeout(resolve, lookAfterMs));
+    }
     // Only the kernel, out of memory, ends the bridge and leaves the sandbox.
-    if (code === null) return { code: 137, signal: 'SIGKILL', cause: 'out-of-memory' };
-    return { code, signal: undefined, cause: 'preempted' };
+    return { code: 137, signal: 'SIGKILL', cause: 'out-of-memory' };
   }
 
   async #readLines(onLine: SandboxContainerOptions['onLine']): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Phase } from '../../remote/index.ts';
+import type { ContainerSpec, Phase } from '../../remote/index.ts';
 import type { Sdk } from '../modal.ts';
-import { modalError, type StartPhase, startTimedOut } from '../modal-errors.ts';
+import { isThrottled, modalError, type StartPhase, startTimedOut } from '../modal-errors.ts';
 import type { PreparedSandbox } from '../prepared-sandbox.ts';
 import { tagNames } from '../tags.ts';
 
@@ -16,8 +16,15 @@ export interface SandboxStart {
   readonly onPhase: (phase: Phase) => void;
 }
 
-/** Seconds that a container has to get ready, unless its function says otherwise; GPUs may be waited for longer. */
-export const defaultStartTimeout = { plain: 300, gpu: 1200 };
+/** Seconds that a container without a GPU has to get ready, unless its function says otherwise. */
+export const startupTimeout = 300;
+/** GPUs may have to be waited for. */
+const gpuStartupTimeout = 1200;
+
+/** Seconds that a container has to get ready. A moment less than asked for: who waits longer knows less of the phase. */
+export function startTimeout(spec: ContainerSpec): number {
+  return (spec.startupTimeout ?? (spec.gpu ? gpuStartupTimeout : startupTimeout)) * 0.98;
+}
 
 /**
  * Starts a sandbox and lets `begin` get it ready. Whatever goes wrong, no sandbox is left behind.
@@ -37,12 +44,14 @@ export async function startSandbox<Begun>(
   onPhase('queued');
   const start = randomUUID();
   let lines: () => readonly string[] = () => [];
-  const creation = modal.sandboxes.create(app, prepared.image, {
+  const limit = new AbortController();
+  const params = {
     ...prepared.params,
     command: [...command],
     tags: { ...tags, [tagNames.start]: start },
     ...(name && { name }),
-  });
+  };
+  const creation = whenAdmitted(() => modal.sandboxes.create(app, prepared.image, params), limit.signal);
 
   async function getReady(): Promise<Begun> {
     const sandbox = await creation;
@@ -51,13 +60,11 @@ export async function startSandbox<Begun>(
     const begun = await begin(sandbox);
     lines = begun.lines;
     await begun.ready;
-    onPhase('running');
     return begun.result;
   }
 
-  const limit = new AbortController();
   const over = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(startTimedOut(phase, timeout, lines())), timeout * 1000);
+    const timer = setTimeout(() => reject(startTimedOut(phase, Math.round(timeout), lines())), timeout * 1000);
     const abort = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     limit.signal.addEventListener('abort', () => {
@@ -74,6 +81,19 @@ export async function startSandbox<Begun>(
   } finally {
     limit.abort();
     over.catch(() => undefined);
+  }
+}
+
+/** Repeats what Modal refuses because too much is asked for at once, until `signal` says that it is over. */
+async function whenAdmitted<Result>(create: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 8000)) {
+    try {
+      return await create();
+    } catch (error) {
+      if (!isThrottled(error) || signal.aborted) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random())));
+      if (signal.aborted) throw error;
+    }
   }
 }
 

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import { RemoteError } from '../../errors.ts';
+import { InputError, RemoteError } from '../../errors.ts';
 import type { VolumeSpec } from '../container-spec.ts';
 import type { VolumeEntry, VolumeStore } from '../provider.ts';
+import { volumePath } from '../volume-path.ts';
 
 /**
  * The folder of a volume.
@@ -13,7 +14,10 @@ import type { VolumeEntry, VolumeStore } from '../provider.ts';
  */
 export function volumeFolder(volumes: string, { name, createIfMissing }: VolumeSpec): string {
   if (!/^[\w.-]+$/.test(name) || /^\.+$/.test(name)) {
-    throw new RangeError(`A volume cannot be named '${name}': use letters, digits, '-', '_' and '.'.`);
+    throw new InputError('INPUT_INVALID', `A volume cannot be named '${name}'.`, {
+      path: 'name',
+      hint: "Use letters, digits, '-', '_' and '.'.",
+    });
   }
   const folder = join(volumes, name);
   if (existsSync(folder)) return folder;
@@ -82,10 +86,6 @@ export class LocalVolume implements VolumeStore {
   }
 
   #at(path: string): string {
-    const normal = posix.normalize(`/${path}`);
-    if (path.split('/').includes('..')) {
-      throw new RangeError(`'${path}' leads out of the volume '${this.#spec.name}': give a path without '..'.`);
-    }
-    return join(volumeFolder(this.#volumes, this.#spec), normal);
+    return join(volumeFolder(this.#volumes, this.#spec), volumePath(this.#spec.name, path));
   }
 }

@@ -43,6 +43,11 @@ export class Rpcs {
     this.#faults.push({ rpc, code: Status.UNAVAILABLE, details: 'connection dropped', afterMessages, left: times });
   }
 
+  /** Takes back what was told to fail. */
+  heal(): void {
+    this.#faults = [];
+  }
+
   /** Counts every call and applies the faults. */
   get middleware(): ServerMiddleware {
     const rpcs = this;

@@ -43,7 +43,9 @@ export class Mount {
 
 /** Copies files that are missing in `target` or are older there; each appears at once. */
 async function copyNewer(source: string, target: string): Promise<void> {
-  for (const entry of await readdir(source, { withFileTypes: true })) {
+  // The container may remove a folder while it is being copied.
+  const entries = await readdir(source, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
     const from = join(source, entry.name);
     const to = join(target, entry.name);
     if (entry.isDirectory()) {

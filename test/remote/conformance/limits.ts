@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { pack, unpack } from 'hypernodes/pack';
 import { currentCall } from 'hypernodes/remote';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +90,8 @@ export function testLimits(make: () => ProviderUnderTest | Promise<ProviderUnder
         return x;
       });
       const controller = new AbortController();
+      // Every call listens to it.
+      setMaxListeners(0, controller.signal);
       const calls = Array.from({ length: 1000 }, (_, x) =>
         slow.callWith(x % 2 === 1 ? { signal: controller.signal } : {}, x),
       );

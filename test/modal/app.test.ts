@@ -1,0 +1,223 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { node, Pipeline } from 'hypernodes';
+import { FileCache } from 'hypernodes/cache';
+import { ModalProvider, runOnModal } from 'hypernodes/modal';
+import { App, FunctionCall, Image, RemoteEngine, Secret, Volume } from 'hypernodes/remote';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { thrownBy } from '../thrown-by.ts';
+import { FakeModal } from './fake/fake-modal.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'hypernodes-modal-'));
+const silent = { onLog: () => undefined };
+let fake: FakeModal;
+let provider: ModalProvider;
+
+beforeAll(async () => {
+  fake = await FakeModal.start();
+  Object.assign(process.env, fake.env());
+  provider = new ModalProvider();
+});
+afterAll(async () => {
+  await provider.close();
+  await fake.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+async function listed<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const value of values) list.push(value);
+  return list;
+}
+
+describe('functions of an app on Modal', () => {
+  it('ask for what they need', async () => {
+    fake.addSecret('openai', { OPENAI_API_KEY: 'sk-1' });
+    const app = new App('asking', { provider, observer: silent });
+    const ask = app.function(
+      {
+        image: Image.node('22').env({ COLOUR: 'blue' }).runCommands('echo built > /root/built'),
+        gpu: 'A100:2',
+        cpu: 2,
+        memory: 2048,
+        region: 'us-east',
+        secrets: [Secret.fromName('openai', { requiredKeys: ['OPENAI_API_KEY'] }), Secret.fromObject({ TOKEN: 't' })],
+        volumes: { '/asked': Volume.fromName('asked', { createIfMissing: true }) },
+      },
+      () => [
+        process.env.COLOUR,
+        process.env.OPENAI_API_KEY,
+        process.env.TOKEN,
+        process.getBuiltinModule('node:fs').readFileSync('/root/built', 'utf8').trim(),
+        process.getBuiltinModule('node:fs').existsSync('/asked'),
+      ],
+    );
+    expect(await ask.remote()).toEqual(['blue', 'sk-1', 't', 'built', true]);
+    const [{ plan }] = fake.running.filter(({ plan }) => plan.resources.gpu) as [(typeof fake.running)[number]];
+    expect(plan.resources).toMatchObject({ gpu: { type: 'A100', count: 2 }, milliCpu: 2000, memoryMb: 2048 });
+    expect(plan.regions).toEqual(['us-east']);
+  });
+
+  it('are mapped without an RPC per item, and upload what is known only once', async () => {
+    const app = new App('mapping', { provider, observer: silent });
+    const table = new Uint8Array(3_000_000);
+    const look = app.function({ maxContainers: 2, concurrency: 4 }, (x: number) => x + table.length);
+    await look.remote(1);
+    const before = fake.rpcs.total;
+    expect(await listed(look.map(range(2000)))).toEqual(range(2000).map((x) => x + 3_000_000));
+    expect(fake.rpcs.total - before).toBeLessThan(400);
+  });
+
+  it('are spawned, and found again by another process after this one is gone', async () => {
+    mkdirSync(join(folder, 'node_modules'), { recursive: true });
+    symlinkSync(root, join(folder, 'node_modules/hypernodes'));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(
+      join(folder, 'work.ts'),
+      `import { App } from 'hypernodes/remote';
+       const app = new App('spawned');
+       export const slow = app.function({ name: 'slow' }, async (x: number) => {
+         await new Promise((resolve) => setTimeout(resolve, 1500));
+         return { x, at: process.cwd() };
+       });`,
+    );
+    const id = await new Promise<string>((done, fail) => {
+      const command = [join(root, 'dist/cli.js'), 'run', 'work.ts', '--on', 'modal', '--detach', '--x', '7'];
+      execFile(process.execPath, command, { cwd: folder, env: { ...process.env, ...fake.env() } }, (error, stdout) =>
+        error ? fail(error) : done(stdout.trim()),
+      );
+    });
+    expect(id).toMatch(/^spawned\/call-/);
+    const call = await FunctionCall.fromId<{ x: number }>(id, provider);
+    expect(call.outlivesProcess).toBe(true);
+    expect(await call.get({ timeout: 30 })).toEqual({ x: 7, at: '/root' });
+    expect(
+      await thrownBy(() => FunctionCall.fromId('spawned/call-none', provider).then((none) => none.get())),
+    ).toMatchObject({
+      code: 'REMOTE_CANCELLED',
+    });
+  });
+});
+
+describe('pipelines on Modal', () => {
+  const where = node('place', ({ x }: { x: number }) => `${x} ${process.cwd()}`);
+  const length = node('length', ({ place }: { place: string }) => place.length);
+
+  it('run whole, and map in chunks over containers', async () => {
+    await using engine = new RemoteEngine({ provider, observer: silent, maxContainers: 2 });
+    const p = new Pipeline({ nodes: [where, length], engine });
+    expect(await p.run({ x: 1 })).toEqual({ place: '1 /root', length: 7 });
+    const before = fake.rpcs.total;
+    const results = await p.map({ x: range(500) }, { over: 'x' });
+    expect(results.column('place')).toEqual(range(500).map((x) => `${x} /root`));
+    expect(fake.rpcs.total - before).toBeLessThan(150);
+  });
+
+  it('share a cache on a volume with other containers and with this machine', async () => {
+    const volume = Volume.fromName('results', { createIfMissing: true }).at(provider);
+    const at = (path: string) => new Pipeline({ name: 'cached', nodes: [where, length], cache: new FileCache(path) });
+    const engineOf = () => new RemoteEngine({ provider, observer: silent, volumes: { '/results': volume } });
+    {
+      await using engine = engineOf();
+      await at('/results').run({ x: 1 }, { engine });
+    }
+    {
+      // Another container.
+      await using engine = engineOf();
+      const again = await at('/results').map({ x: [1] }, { over: 'x', engine });
+      expect(again.stats).toMatchObject({ cached: 2, executed: 0 });
+    }
+    // Computed there, found here: the keys are the same.
+    const here = join(folder, 'results');
+    await volume.reload();
+    const copy = async (path: string): Promise<void> => {
+      for (const entry of await volume.list(path)) {
+        const target = join(here, entry.path);
+        if (entry.kind === 'directory') {
+          mkdirSync(target, { recursive: true });
+          await copy(entry.path);
+        } else writeFileSync(target, await volume.get(entry.path));
+      }
+    };
+    mkdirSync(here, { recursive: true });
+    await copy('');
+    const found = await at(here).map({ x: [1] }, { over: 'x' });
+    expect(found.stats).toMatchObject({ cached: 2, executed: 0 });
+    expect(found[0]).toEqual({ place: '1 /root', length: 7 });
+  });
+
+  it('go there with one call in a notebook, as functions do', async () => {
+    const offset = 10;
+    const add = runOnModal(async (x: number) => x + offset, { provider, observer: silent });
+    expectTypeOf(add.remote).returns.toEqualTypeOf<Promise<number>>();
+    expect(await add.remote(1)).toBe(11);
+    await using both = runOnModal(new Pipeline({ nodes: [where, length] }), { provider, observer: silent });
+    expectTypeOf(both.remote).parameter(0).toEqualTypeOf<{ x: number }>();
+    expect(await both.remote({ x: 12 })).toEqual({ place: '12 /root', length: 8 });
+    expect((await both.map({ x: [1, 2] }, { over: 'x' })).column('length')).toEqual([7, 7]);
+  });
+});
+
+describe('programs of the seed', () => {
+  it.each([
+    ['option-1-simple.ts', 'Local: { processed: 10, result: 20 }\nRemote: { processed: 10, result: 20 }\n'],
+    ['option-3-instances.ts', '{ result: 10 }\n'],
+    ['option-5-map.ts', 'Computed 100 results\nSum: 328350\n'],
+    ['scenario-b-local-package.ts', "{ short: 'HN' }\n"],
+    ['scenario-c-closure.ts', '{ processed: 10, result: 20 }\n'],
+  ])('run with --on modal: %s', async (program, expected) => {
+    const command = [join(root, 'dist/cli.js'), 'run', join(root, 'examples/seed', program), '--on', 'modal'];
+    const env = {
+      ...process.env,
+      ...fake.env(),
+      NO_COLOR: '1',
+      TSX_TSCONFIG_PATH: join(root, 'examples/tsconfig.json'),
+    };
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: folder, env });
+    expect(stdout).toBe(expected);
+  });
+});
+
+describe('errors on Modal', () => {
+  it('say what failed to build, with the log', async () => {
+    const app = new App('building', { provider, observer: silent });
+    const broken = app.function({ image: Image.node('22').runCommands('echo deep trouble && exit 3') }, () => 1);
+    const error = await thrownBy(() => broken.remote());
+    expect(error).toMatchObject({ code: 'REMOTE_BUILD' });
+    expect(String(error)).toContain('deep trouble');
+  });
+
+  it('say that a secret or volume is missing', async () => {
+    const app = new App('missing', { provider, observer: silent });
+    const noSecret = app.function({ secrets: [Secret.fromName('nobody')] }, () => 1);
+    expect(await thrownBy(() => noSecret.remote())).toMatchObject({
+      code: 'REMOTE_START',
+      message: expect.stringContaining('nobody'),
+    });
+    const noVolume = app.function({ volumes: { '/v': Volume.fromName('nowhere') } }, () => 1);
+    expect(await thrownBy(() => noVolume.remote())).toMatchObject({ code: 'REMOTE_START' });
+  });
+
+  it('say that nobody is logged in', async () => {
+    const { MODAL_TOKEN_ID, MODAL_TOKEN_SECRET } = process.env;
+    delete process.env.MODAL_TOKEN_ID;
+    delete process.env.MODAL_TOKEN_SECRET;
+    const anonymous = new ModalProvider();
+    const app = new App('anonymous', { provider: anonymous, observer: silent });
+    const error = await thrownBy(() => app.function(() => 1).remote());
+    Object.assign(process.env, { MODAL_TOKEN_ID, MODAL_TOKEN_SECRET });
+    expect(error).toMatchObject({ code: 'REMOTE_START' });
+    expect(String(error)).toMatch(/MODAL_TOKEN_ID/);
+    await anonymous.close();
+  });
+});
+
+it('leaves no container behind', async () => {
+  await provider.close();
+  await expect.poll(() => fake.running.length, { timeout: 10_000 }).toBe(0);
+});
