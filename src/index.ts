@@ -11,12 +11,14 @@ export {
   type NodeLog,
   type NodeOptions,
   node,
+  type Owners,
   type PipelineDescription,
   type RetryPolicy,
   Stateful,
   type StatefulKey,
   stateful,
   type Unit,
+  type WiredOutputs,
 } from './graph/index.ts';
 export {
   type AcceptedCode,
@@ -46,4 +48,5 @@ export {
   type Sending,
   type StreamItem,
   type StreamOptions,
+  type TypedPipeline,
 } from './run/index.ts';

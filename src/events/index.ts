@@ -3,6 +3,7 @@ export { companionsOf, Emitter, flushCallbacks } from './emitter.ts';
 export { END_OF, EVENT_NAMES } from './event-names.ts';
 export { isAbort } from './is-abort.ts';
 export { nodePath, recordNodePath } from './node-path.ts';
+export { findNotebook, type Notebook, type NotebookDisplay } from './notebook.ts';
 export * from './report/index.ts';
 export * from './tally/index.ts';
 export type * from './types.ts';

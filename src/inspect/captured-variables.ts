@@ -111,7 +111,9 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
   const { value, uninitialised } = readSlot(raw, name);
   const binding = reader.site()?.scope.find(name);
   const isDynamic = reader.site()?.model.names.isDynamic ?? true;
-  const constant = binding !== undefined && !isDynamic && isConstant(binding, reader);
+  // Scripts share their variables: another cell of a notebook may assign what this one declares.
+  const isShared = raw.description === 'Script';
+  const constant = binding !== undefined && !isDynamic && !isShared && isConstant(binding, reader);
   return {
     name,
     value,

@@ -1,3 +1,4 @@
+export { askingAhead } from './asking-ahead.ts';
 export type { Binding, BindingKind } from './binding.ts';
 export { builtinPath, isKnownGlobal } from './builtin-path.ts';
 export type { CapturedScope } from './captured-scope.ts';
@@ -14,6 +15,7 @@ export {
   privateValues,
 } from './inspector.ts';
 export { intrinsicAt } from './intrinsics.ts';
+export { answersLater } from './late-answers.ts';
 export { lexicalThis } from './lexical-this.ts';
 export { type LoweredAsync, loweredAsync } from './lowered-async.ts';
 export { type PackageOfFile, packageOfFile, packageOfImport } from './package-of.ts';

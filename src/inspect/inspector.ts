@@ -1,4 +1,5 @@
 import type { Session } from 'node:inspector';
+import { answersLater, lateInternals, latePrivateValues } from './late-answers.ts';
 
 /** What the engine knows of a function beyond what the language shows. */
 export interface FunctionInternals {
@@ -32,14 +33,14 @@ export interface BoundTarget {
   readonly boundArguments: readonly unknown[];
 }
 
-interface RemoteObject {
+export interface RemoteObject {
   readonly objectId?: string;
   readonly value?: unknown;
   /** NaN, the infinities, -0 and BigInts, which JSON cannot hold. */
   readonly unserializableValue?: string;
 }
 
-interface InternalProperty {
+export interface InternalProperty {
   readonly name: string;
   readonly value?: RemoteObject;
 }
@@ -249,6 +250,8 @@ export function withInspector<Answer>(ask: (inspector: OwnInspector) => Answer):
 }
 
 function open(): OwnInspector | null {
+  // A session of Deno's answers later, and in a notebook must not even be opened now.
+  if (answersLater) return null;
   try {
     const inspector = process.getBuiltinModule('node:inspector');
     return inspector ? new OwnInspector(inspector) : null;
@@ -262,6 +265,7 @@ const locations = new WeakMap<Function, FunctionLocation>();
 
 /** What the engine knows of `fn`; `undefined` where the runtime tells nothing. */
 export function functionInternals(fn: Function): FunctionInternals | undefined {
+  if (answersLater) return lateInternals(fn);
   const internals = withInspector((inspector) => inspector.internals(fn));
   if (internals?.location) locations.set(fn, internals.location);
   return internals;
@@ -269,11 +273,13 @@ export function functionInternals(fn: Function): FunctionInternals | undefined {
 
 /** What is in the `#private` fields of an object, by name without `#`; empty where the runtime tells nothing. */
 export function privateValues(owner: object): ReadonlyMap<string, unknown> {
-  return withInspector((inspector) => inspector.privateValues(owner)) ?? new Map<string, unknown>();
+  const values = answersLater ? latePrivateValues(owner) : withInspector((inspector) => inspector.privateValues(owner));
+  return values ?? new Map<string, unknown>();
 }
 
 /** Where `fn` stands, which never changes; `undefined` for native functions and where the runtime does not tell. */
 export function functionLocation(fn: Function): FunctionLocation | undefined {
+  if (answersLater) return lateInternals(fn)?.location;
   let location = locations.get(fn);
   if (location === undefined) {
     location = withInspector((inspector) => inspector.location(fn));

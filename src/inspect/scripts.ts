@@ -1,5 +1,6 @@
 import { BoundedMap } from './bounded-map.ts';
 import { withInspector } from './inspector.ts';
+import { answersLater, lateScript } from './late-answers.ts';
 
 /** One piece of source that the engine has compiled. */
 export interface Script {
@@ -39,18 +40,30 @@ const unnamed = new Map<string, Script>();
 
 /** Learns about all scripts and the source of one, which only the debugger knows. */
 function ask(scriptId: string): void {
+  if (answersLater) {
+    lateScript(scriptId);
+    return;
+  }
   withInspector((inspector) => {
     if (!inspector.isDebugging) unnamed.clear();
-    inspector.startDebugger(learn);
+    inspector.startDebugger(learnScript);
     const evaluated = unnamed.get(scriptId);
     if (evaluated) scripts.set(scriptId, evaluated);
     if (!scripts.get(scriptId)) return;
     const { scriptSource } = inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId });
-    sources.set(scriptId, scriptSource);
+    learnSource(scriptId, scriptSource);
   });
 }
 
-function learn(parsed: object): void {
+/** Takes the source of a script. */
+export function learnSource(scriptId: string, source: string): void {
+  const evaluated = unnamed.get(scriptId);
+  if (evaluated) scripts.set(scriptId, evaluated);
+  sources.set(scriptId, source);
+}
+
+/** Takes what the debugger tells of a script. */
+export function learnScript(parsed: object): void {
   const {
     scriptId: id,
     url,

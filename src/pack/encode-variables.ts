@@ -1,4 +1,4 @@
-import { type CapturedVariables, capturedVariables, isKnownGlobal } from '../inspect/index.ts';
+import { answersLater, type CapturedVariables, capturedVariables, isKnownGlobal } from '../inspect/index.ts';
 import { PRIVATE } from './class-code.ts';
 import type { Encoder } from './encoder.ts';
 import { Capture } from './format.ts';
@@ -12,7 +12,9 @@ export function requireVariables(fn: Function): CapturedVariables {
   if (captured) return captured;
   throw new Refusal(
     'a function whose variables this runtime does not show',
-    'Enable the inspector of Node, or pass what the function needs as arguments.',
+    answersLater
+      ? 'Deno tells it only later: use packAsync.'
+      : 'Enable the inspector of Node, or pass what the function needs as arguments.',
   );
 }
 

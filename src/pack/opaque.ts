@@ -12,7 +12,7 @@ export function refuseOpaque(value: object): void {
     throw new Refusal('a running iterator', 'Pass the collection instead.');
   }
   if (types.isArgumentsObject(value)) throw new Refusal('the arguments of a call', 'Pass a copy: [...arguments].');
-  if (types.isExternal(value)) throw new Refusal('a native handle');
+  if (types.isExternal?.(value)) throw new Refusal('a native handle');
   if (isWeak(value)) throw new Refusal(`a ${tagOf(value)}`);
 }
 

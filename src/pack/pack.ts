@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import v8 from 'node:v8';
 import { PackError } from '../errors.ts';
-import { inOneGo } from '../inspect/index.ts';
+import { askingAhead, inOneGo } from '../inspect/index.ts';
 import { classIdOf } from './class-registry.ts';
 import { writeRecord } from './encode-record.ts';
 import { Encoder } from './encoder.ts';
@@ -32,14 +32,26 @@ export function pack(value: unknown, options: PackOptions = {}): Uint8Array {
 }
 
 /**
+ * Like {@link pack}, also in runtimes that tell what a function closes over only later (Deno, and its notebooks).
+ *
+ * @throws PackError `PACK_UNSUPPORTED` with the path of what cannot travel, `PACK_TOO_LARGE`.
+ */
+export function packAsync(value: unknown, options: PackOptions = {}): Promise<Uint8Array> {
+  return askingAhead(() => pack(value, options));
+}
+
+/**
  * What {@link pack} would send, as a tree with sizes; prints well.
  *
  * @throws PackError `PACK_UNSUPPORTED` with the path of what cannot travel.
  */
 pack.explain = (value: unknown): Explanation => new Explanation(encode(value, true));
 
+const isDeno = 'Deno' in globalThis;
+
 function packPlain(value: unknown, limits: SizeLimits): Uint8Array | undefined {
-  if (!isPlainData(value)) return undefined;
+  // Deno's V8 writes a later format than that of Node can read.
+  if (isDeno || !isPlainData(value)) return undefined;
   const serializer = new v8.DefaultSerializer();
   serializer.writeRawBytes(envelopeHeader({ form: BodyForm.plain, runsCode: false }));
   serializer.writeHeader();

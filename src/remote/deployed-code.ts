@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pack } from '../pack/index.ts';
+import { packAsync } from '../pack/index.ts';
 import type { Deployment, DeploymentObserver, FunctionDefinition, Provider } from './provider.ts';
 import { defaultProvider } from './providers.ts';
 
@@ -32,7 +32,7 @@ export class DeployedCode {
 
   async deployment(): Promise<Deployment> {
     const provider = await defaultProvider(this.#provider());
-    const code = pack(this.#code());
+    const code = await packAsync(this.#code());
     const digest = createHash('sha256').update(code).digest('hex');
     if (this.#current?.digest === digest && this.#current.provider === provider) return this.#current.deployment;
     // Calls of the code before go on; its containers leave after the last of them.

@@ -1,4 +1,4 @@
-import { pack, unpackAsync } from '../pack/index.ts';
+import { packAsync, unpackAsync } from '../pack/index.ts';
 import type { DeployedCode } from './deployed-code.ts';
 import { FunctionCall } from './function-call.ts';
 import type { CallRequest, Deployment } from './provider.ts';
@@ -68,7 +68,7 @@ export class RemoteFunction<Args extends readonly unknown[], R> {
     const deployment = await this.#target.code.deployment();
     const yields = new Yields<Yielded<R>>();
     const call = deployment.call({
-      ...this.#request(args),
+      ...(await this.#request(args)),
       signal: yields.signal,
       onYield: (packed) => yields.push(packed),
     });
@@ -129,7 +129,7 @@ export class RemoteFunction<Args extends readonly unknown[], R> {
   /** Starts a call that is waited for later; where the provider can, it outlives this process. */
   async spawn(...args: Args): Promise<FunctionCall<Awaited<R>>> {
     const deployment = await this.#target.code.deployment();
-    return new FunctionCall(await deployment.spawn(this.#request(args)), this.name);
+    return new FunctionCall(await deployment.spawn(await this.#request(args)), this.name);
   }
 
   [getState](): object {
@@ -151,11 +151,11 @@ export class RemoteFunction<Args extends readonly unknown[], R> {
   }
 
   async #result(deployment: Deployment, args: Args, signal?: AbortSignal): Promise<Awaited<R>> {
-    const packed = await deployment.call({ ...this.#request(args), signal }).result;
+    const packed = await deployment.call({ ...(await this.#request(args)), signal }).result;
     return (await unpackAsync(packed)) as Awaited<R>;
   }
 
-  #request(args: Args): CallRequest {
-    return { args: pack([...args]), method: this.#target.method };
+  async #request(args: Args): Promise<CallRequest> {
+    return { args: await packAsync([...args]), method: this.#target.method };
   }
 }

@@ -9,6 +9,7 @@ export type { ItemFailure } from './map-run.ts';
 export type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
 export type { ExplainedNode, Explanation, PlannedNode, RunPlan } from './outlook.ts';
 export { Pipeline, pipeline } from './pipeline.ts';
+export type { TypedPipeline } from './pipeline-types.ts';
 export { failuresOf, reportOf } from './result-notes.ts';
 export type { NodeFailure } from './scope.ts';
 export type { Job, JobPart, JobPlace, Sending } from './sending/job.ts';

@@ -1,4 +1,5 @@
 import type { ItemFailure } from './map-run.ts';
+import { displayMap, jupyterDisplay, type MimeBundle } from './notebook/index.ts';
 
 /** What a map did. */
 export interface MapStats {
@@ -33,6 +34,10 @@ const ResultArray = class MapResult extends Array<unknown> {
 
   column(name: PropertyKey, fallback?: unknown): unknown[] {
     return Array.from(this, (item) => (item === undefined ? fallback : (item as Record<PropertyKey, unknown>)[name]));
+  }
+
+  [jupyterDisplay](): MimeBundle {
+    return displayMap(this as never);
   }
 };
 

@@ -51,7 +51,7 @@ type Bound<I, B> = Simplify<Omit<I, keyof B> & Partial<Pick<I, keyof B & keyof I
 /**
  * Nodes wired by name: needs the inputs `I`, produces the outputs `O`. Immutable; usable as a node of another pipeline.
  */
-export interface Pipeline<I extends object, O extends object> extends Unit<I, O> {
+export interface TypedPipeline<I extends object, O extends object> extends Unit<I, O> {
   readonly kind: 'pipeline';
   /** What has to be given, or can be. */
   readonly inputs: readonly InputDescription[];
@@ -123,13 +123,13 @@ export interface Pipeline<I extends object, O extends object> extends Unit<I, O>
   /** The same pipeline with values that stand in for inputs; a given input still wins. */
   bind<const B extends Bindable<Partial<I>>>(
     values: B & { readonly [K in Exclude<keyof B, keyof I>]: never },
-  ): Pipeline<Bound<I, B>, O>;
+  ): TypedPipeline<Bound<I, B>, O>;
 
   /** The same pipeline, run in another way. */
-  with(options: PipelineOptions): Pipeline<I, O>;
+  with(options: PipelineOptions): TypedPipeline<I, O>;
 
   /** The same pipeline with fewer outputs; what they don't need is not run, nor are its inputs required. */
-  select<const Asked extends Names<O>>(...names: Asked[]): Pipeline<Partial<I>, Simplify<Pick<O, Asked>>>;
+  select<const Asked extends Names<O>>(...names: Asked[]): TypedPipeline<Partial<I>, Simplify<Pick<O, Asked>>>;
 
   /**
    * The pipeline as a node of another one.
@@ -190,7 +190,7 @@ export interface PipelineConstructor {
     Produced = keyof Owned,
   >(
     options: PipelineOptions & { readonly nodes: Wired<Units, Owned, O, Produced> },
-  ): Pipeline<WiredInputs<Units, Produced>, O>;
+  ): TypedPipeline<WiredInputs<Units, Produced>, O>;
   readonly [Symbol.hasInstance]: (value: unknown) => boolean;
 }
 
@@ -203,7 +203,7 @@ export interface PipelineFunction {
     Produced = keyof Owned,
   >(
     ...nodes: Wired<Units, Owned, O, Produced>
-  ): Pipeline<WiredInputs<Units, Produced>, O>;
+  ): TypedPipeline<WiredInputs<Units, Produced>, O>;
   /**
    * Makes a pipeline whose wiring is checked when it is built, but not by the compiler: for graphs of many hundred nodes,
    * or made at run time. State the types where you know them.
@@ -211,5 +211,5 @@ export interface PipelineFunction {
   untyped<I extends object = Record<string, unknown>, O extends object = Record<string, unknown>>(
     nodes: readonly AnyUnit[],
     options?: PipelineOptions,
-  ): Pipeline<I, O>;
+  ): TypedPipeline<I, O>;
 }

@@ -12,9 +12,10 @@ import type { AcceptedCode } from './accepted-code.ts';
 import { checkLimits } from './check-limits.ts';
 import { accept, forecast } from './look-ahead.ts';
 import type { MapResult } from './map-result.ts';
+import { displayPipeline, jupyterDisplay, type MimeBundle } from './notebook/index.ts';
 import type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
 import { type Explanation, explainedNode, plannedNode, type RunPlan } from './outlook.ts';
-import type { PipelineConstructor, PipelineFunction, Pipeline as TypedPipeline } from './pipeline-types.ts';
+import type { PipelineConstructor, PipelineFunction, TypedPipeline } from './pipeline-types.ts';
 import { run, runSync } from './run-once.ts';
 import { map, stream } from './run-over.ts';
 import { Relay } from './sending/relay.ts';
@@ -87,6 +88,10 @@ export class RunnablePipeline extends PipelineGraph {
 
   asNode(options: NestingOptions = {}): PipelineNode {
     return new PipelineNode(this.nest(options));
+  }
+
+  [jupyterDisplay](): Promise<MimeBundle> {
+    return displayPipeline(this);
   }
 
   [reduce](): Reduction {

@@ -1,4 +1,5 @@
 import type { ReportCollector, RunReport } from '../events/index.ts';
+import { displayReported, jupyterDisplay } from './notebook/index.ts';
 import type { NodeFailure } from './scope.ts';
 
 const reports = new WeakMap<object, RunReport>();
@@ -29,6 +30,13 @@ export function annotate<T extends object>(
   collector: ReportCollector | undefined,
 ): T {
   if (failures.length > 0) failuresOfRuns.set(result, failures);
-  if (collector !== undefined) reports.set(result, collector.report());
+  if (collector !== undefined) {
+    const report = collector.report();
+    reports.set(result, report);
+    // Not enumerable: a result is the values of its outputs, and nothing else that one sees.
+    if (!(jupyterDisplay in result)) {
+      Object.defineProperty(result, jupyterDisplay, { value: () => displayReported(result, report) });
+    }
+  }
   return result;
 }

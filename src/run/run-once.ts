@@ -11,6 +11,7 @@ import type { RunOptions } from './options.ts';
 import { outputsOf } from './outputs.ts';
 import type { RunnablePipeline } from './pipeline.ts';
 import { Recompute } from './recompute.ts';
+import { needsRehearsal, rehearse } from './rehearse.ts';
 import { annotate } from './result-notes.ts';
 import type { NodeFailure } from './scope.ts';
 import { runSender } from './sending/send-run.ts';
@@ -24,6 +25,7 @@ export async function run(
   inputs: Inputs = {},
   options: RunOptions<string, string> = {},
 ): Promise<Record<string, unknown>> {
+  if (needsRehearsal) await rehearse(pipeline, options);
   const { root, execution, result } = prepare(pipeline, inputs, options, false);
   try {
     const done = execution.execute();

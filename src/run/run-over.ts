@@ -8,6 +8,7 @@ import type { MapOptions, StreamOptions } from './options.ts';
 import { outputsOf } from './outputs.ts';
 import type { RunnablePipeline } from './pipeline.ts';
 import { Recompute } from './recompute.ts';
+import { needsRehearsal, rehearse } from './rehearse.ts';
 import { annotate } from './result-notes.ts';
 import { runSender } from './sending/send-run.ts';
 import { mapRun } from './sending/start-map.ts';
@@ -22,6 +23,7 @@ export async function map(
   inputs: Inputs,
   options: MapOptions,
 ): Promise<MapResult<Record<string, unknown>>> {
+  if (needsRehearsal) await rehearse(pipeline, options);
   const startedAt = performance.now();
   const { name } = pipeline;
   checkErrorMode(options.onError);
@@ -79,6 +81,7 @@ export async function* stream(
   inputs: Inputs,
   options: StreamOptions,
 ): AsyncGenerator<StreamItem<Record<string, unknown>>, void, undefined> {
+  if (needsRehearsal) await rehearse(pipeline, options);
   const { name } = pipeline;
   const over = overNames(pipeline, options.over);
   const plan = pipeline.compile(options.outputs);

@@ -1,3 +1,4 @@
+export { display } from './display.ts';
 export type { Drawable, PictureOptions } from './drawing.ts';
 export type { Theme } from './svg-style.ts';
 export { toDot } from './to-dot.ts';

@@ -14,7 +14,7 @@ const program = `import { node, pipeline } from 'hypernodes';
 
 const clean = node('cleaned', ({ text }: { text: string }) => text.trim().toLowerCase());
 const count = node('wordCount', ({ cleaned }: { cleaned: string }) => cleaned.split(/\\s+/).length);
-const words = pipeline(clean, count);
+export const words = pipeline(clean, count);
 
 const { wordCount } = await words.run({ text: ' Hello World ' });
 const all = await words.map({ text: ['a', 'b c'] }, { over: 'text' });
@@ -34,6 +34,8 @@ const compilerOptions = {
   lib: ['es2023', 'esnext.disposable', 'dom'],
   types: [],
   skipLibCheck: false,
+  // What a library exports must have types that its own declarations can name.
+  declaration: true,
 };
 
 let packed: { filename: string; files: { path: string }[] };

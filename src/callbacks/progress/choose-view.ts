@@ -1,6 +1,6 @@
+import { findNotebook } from '../../events/index.ts';
 import type { TextStream } from '../text-sink.ts';
 import { isCI } from './is-ci.ts';
-import { findNotebook } from './notebook-display.ts';
 import { NotebookView } from './notebook-view.ts';
 import { PlainView } from './plain-view.ts';
 import type { ProgressMode, ProgressOptions } from './progress-callback.ts';

@@ -1,2 +1,2 @@
-export type { NotebookDisplay } from './notebook-display.ts';
+export type { NotebookDisplay } from '../../events/index.ts';
 export { ProgressCallback, type ProgressMode, type ProgressOptions } from './progress-callback.ts';

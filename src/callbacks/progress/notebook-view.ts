@@ -1,5 +1,4 @@
-import type { EventMap, EventName } from '../../events/index.ts';
-import type { NotebookDisplay } from './notebook-display.ts';
+import type { EventMap, EventName, NotebookDisplay } from '../../events/index.ts';
 import { notebookHtml } from './notebook-html.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { outline } from './outline.ts';

@@ -9,6 +9,7 @@ import type {
   NodeProgressEvent,
   NodeRetryEvent,
   NodeStartEvent,
+  NotebookDisplay,
   PipelineEndEvent,
   PipelineStartEvent,
   RunContext,
@@ -16,7 +17,6 @@ import type {
 import type { TextStream } from '../text-sink.ts';
 import { fromState, getState } from '../travel.ts';
 import { chooseView } from './choose-view.ts';
-import type { NotebookDisplay } from './notebook-display.ts';
 import type { ProgressView } from './progress-view.ts';
 
 /** How progress is shown; `auto` finds out what suits the place. */

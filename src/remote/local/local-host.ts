@@ -95,6 +95,9 @@ export class LocalHost implements ContainerHost {
   }
 }
 
+/** Containers run on Node, also when this process runs on Deno. */
+const nodeProgram = (): string => ('Deno' in globalThis ? (process.env.HYPERNODES_NODE ?? 'node') : process.execPath);
+
 async function startProcess(
   world: World,
   memory: number | undefined,
@@ -103,7 +106,7 @@ async function startProcess(
   const heap =
     memory === undefined ? [] : [`--max-old-space-size=${Math.max(LEAST_HEAP, Math.floor(memory * HEAP_SHARE))}`];
   const child = spawn(
-    process.execPath,
+    nodeProgram(),
     [...heap, runnerPath, String(channel.input), String(channel.output), JSON.stringify(world.paths)],
     {
       cwd: world.workdir,
