@@ -71,3 +71,27 @@ export function atMostMegabytesAbove(contestant: string, limit: number, other: s
     },
   };
 }
+
+/** How many times as fast as another contestant, by the clock: for work that is done side by side. */
+export function atLeastTimesAsFast(contestant: string, factor: number, other: string): Limit {
+  return {
+    says: `${contestant}: ≥ ${factor} × as fast as ${other}`,
+    judge(results) {
+      const [own, its] = [results.get(contestant), results.get(other)];
+      if (own === undefined || its === undefined) return undefined;
+      const speed = its.wallMs / own.wallMs;
+      return { found: `${speed.toFixed(2)} ×`, holds: speed >= factor };
+    },
+  };
+}
+
+/** Duration of one run, in milliseconds, by the clock: for work that other processes do. */
+export function atMostWallMs(contestant: string, limit: number): Limit {
+  return {
+    says: `${contestant}: ≤ ${limit} ms by the clock`,
+    judge(results) {
+      const figures = results.get(contestant);
+      return figures && { found: `${figures.wallMs.toFixed(2)} ms`, holds: figures.wallMs <= limit };
+    },
+  };
+}
