@@ -18,6 +18,16 @@ export function requireVariables(fn: Function): CapturedVariables {
   );
 }
 
+/** What vite and vitest make of `import()`. */
+const VITE_DYNAMIC_IMPORT = /^__vi(?:te_ssr_dynamic)?_import__$/;
+let plainImport: unknown;
+/** The same for where there is no vite; evaluated, so that it travels as text. */
+function dynamicImport(): unknown {
+  // biome-ignore lint/security/noGlobalEval: a function of this file would travel by the name of its package.
+  plainImport ??= globalThis.eval('(specifier) => import(specifier)');
+  return plainImport;
+}
+
 /** Writes the names that a function closes over, and their values as they are now. */
 export function writeVariables(encoder: Encoder, captured: CapturedVariables, { given }: FunctionCode): void {
   const { heads, bodies } = encoder;
@@ -27,7 +37,10 @@ export function writeVariables(encoder: Encoder, captured: CapturedVariables, { 
   for (const { name, value, constant, scope, imported, writtenHere } of variables) {
     heads.string(name);
     if (imported) learnImport(value, imported, captured.url);
-    if (constant || imported) {
+    if (VITE_DYNAMIC_IMPORT.test(name)) {
+      bodies.byte(Capture.value);
+      encoder.slot(dynamicImport(), name);
+    } else if (constant || imported) {
       bodies.byte(Capture.value);
       encoder.slot(value, name);
     } else {

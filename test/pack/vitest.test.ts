@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import * as path from 'node:path';
 import { pack } from 'hypernodes/pack';
 import { describe, expect, it } from 'vitest';
 import { classes } from './cases/classes.ts';
@@ -16,6 +19,22 @@ describe('what was packed from a test and unpacked elsewhere', async () => {
 
   it.each(callFarAway(packed))('$name', ({ expected, inProcess, inWorker }) => {
     expect(expected).not.toMatch(/^threw/);
+    expect({ inProcess, inWorker }).toEqual({ inProcess: expected, inWorker: expected });
+  });
+});
+
+describe('modules of Node, before which vitest puts proxies', () => {
+  const uses: Readonly<Record<string, () => unknown>> = {
+    'a named import': () => typeof readFileSync,
+    'the default export': () => os.EOL,
+    'a namespace': () => path.posix.join('a', 'b'),
+    'import()': async () => (await import('node:os')).EOL,
+  };
+  const packed: PackedCase[] = [];
+  for (const [name, use] of Object.entries(uses)) packed.push({ name, bytes: pack(use), expected: '' });
+
+  it.each(callFarAway(packed))('$name', async ({ name, inProcess, inWorker }) => {
+    const expected = await portable(uses[name]!);
     expect({ inProcess, inWorker }).toEqual({ inProcess: expected, inWorker: expected });
   });
 });

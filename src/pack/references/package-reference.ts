@@ -20,6 +20,9 @@ export function learnImport(value: unknown, source: ImportSource, importer: stri
   known.set(value, { form: 'package', module: specifier, name, version, through });
 }
 
+/** Whether an import in the user's code gave this value. */
+export const isImported = (value: object): boolean => known.get(value) != null;
+
 /** Whether a compiler wrapped what `require` gave, so that it looks like what `import` gives: `__toESM(require('x'))`. */
 function isInterop(value: object): boolean {
   return Object.hasOwn(value, 'default') && !Object.hasOwn(value, '__esModule');
