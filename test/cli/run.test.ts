@@ -142,6 +142,17 @@ Runs entrypoint of app 'demo'.
     });
   });
 
+  it('says what to do when a package is said to have no ES modules, as npm init says', () => {
+    const folder = join(project, 'commonjs');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
+    writeFileSync(join(folder, 'script.ts'), programs['one-function.ts']!);
+    expect(run('commonjs/script.ts', '--name', 'a')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('npm pkg set type=module'),
+    });
+  });
+
   it('calls the only function, in a container; or a function, pipeline or plain function by its name', () => {
     expect(run('one-function.ts', '--name', 'you', '--times=2').stdout).toBe('you you false\n');
     expect(run('several.ts::second', '--x', '1').stdout).toBe('3\n');
