@@ -1,6 +1,7 @@
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
 import { checkLimit } from './check-limit.ts';
 import { fromState, getState } from './travel.ts';
+import { HeldEntry, UseOrder } from './use-order.ts';
 
 export interface MemoryCacheOptions {
   /** Bytes of results to hold at most; default 256 MiB. */
@@ -10,18 +11,8 @@ export interface MemoryCacheOptions {
 }
 
 const DEFAULT_BYTES = 256 * 1024 * 1024;
-/** Number of entries up to which their order is that of use to the last one. */
-const EXACT_UP_TO = 1000;
 /** What an entry costs besides its value, roughly. */
 const OVERHEAD = 512;
-
-interface Held {
-  readonly entry: CacheEntry;
-  readonly size: number;
-  usedAt: number;
-  /** Number of uses of the whole cache when this entry was last moved to the end. */
-  movedAt: number;
-}
 
 /**
  * Keeps results in this process's memory and drops the least recently used ones.
@@ -31,11 +22,11 @@ interface Held {
 export class MemoryCache implements Cache {
   readonly #maxBytes: number;
   readonly #maxEntries: number;
-  /** In the order of last use: a `Map` keeps insertion order, and each use inserts anew. */
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, HeldEntry>();
+  /** In the order of last use: a list of their own, since to insert anew into the map at each use costs more. */
+  readonly #order = new UseOrder();
   readonly #records = new Map<string, string>();
   #bytes = 0;
-  #uses = 0;
 
   constructor({ maxBytes = DEFAULT_BYTES, maxEntries = Number.POSITIVE_INFINITY }: MemoryCacheOptions = {}) {
     this.#maxBytes = checkLimit('MemoryCache', 'maxBytes', maxBytes);
@@ -44,7 +35,7 @@ export class MemoryCache implements Cache {
 
   get(key: string): CacheEntry | undefined {
     const held = this.#use(key);
-    return held && { header: held.entry.header, value: copyOf(held.entry.value) };
+    return held && { header: held.entry.header, value: Buffer.from(held.entry.value) };
   }
 
   head(key: string): EntryHeader | undefined {
@@ -59,7 +50,9 @@ export class MemoryCache implements Cache {
     this.delete(key);
     const size = entry.value.byteLength + OVERHEAD;
     if (size > this.#maxBytes) return;
-    this.#held.set(key, { entry, size, usedAt: Date.now(), movedAt: this.#uses });
+    const held = new HeldEntry(key, entry, size);
+    this.#held.set(key, held);
+    this.#order.use(held);
     this.#bytes += size;
     this.evict(this.#maxBytes);
   }
@@ -68,20 +61,18 @@ export class MemoryCache implements Cache {
     const held = this.#held.get(key);
     if (held === undefined) return false;
     this.#held.delete(key);
+    this.#order.remove(held);
     this.#bytes -= held.size;
     return true;
   }
 
   *entries(): Iterable<EntryInfo> {
-    for (const [key, { size, usedAt }] of this.#held) yield { key, size, usedAt };
+    for (const { key, size, usedAt } of this.#held.values()) yield { key, size, usedAt };
   }
 
   evict(maxBytes: number): number {
     const before = this.#bytes;
-    for (const key of this.#held.keys()) {
-      if (this.#bytes <= maxBytes && this.#held.size <= this.#maxEntries) break;
-      this.delete(key);
-    }
+    while (this.#bytes > maxBytes || this.#held.size > this.#maxEntries) this.delete(this.#order.oldest!.key);
     return before - this.#bytes;
   }
 
@@ -95,21 +86,14 @@ export class MemoryCache implements Cache {
 
   close(): void {
     this.#held.clear();
+    this.#order.clear();
     this.#records.clear();
     this.#bytes = 0;
   }
 
-  #use(key: string): Held | undefined {
+  #use(key: string): HeldEntry | undefined {
     const held = this.#held.get(key);
-    if (held === undefined) return undefined;
-    // Among many, an entry near the end need not be moved there again: a warm run uses every entry twice.
-    this.#uses++;
-    if (this.#held.size <= EXACT_UP_TO || this.#uses - held.movedAt > this.#held.size / 2) {
-      this.#held.delete(key);
-      this.#held.set(key, held);
-      held.usedAt = Date.now();
-      held.movedAt = this.#uses;
-    }
+    if (held !== undefined) this.#order.use(held);
     return held;
   }
 
@@ -122,6 +106,3 @@ export class MemoryCache implements Cache {
     return new MemoryCache(options);
   }
 }
-
-/** A copy: `slice` of a `Buffer` is a view. */
-const copyOf = (bytes: Uint8Array): Uint8Array => Uint8Array.prototype.slice.call(bytes);

@@ -98,7 +98,7 @@ export function encodeValue(outputs: Readonly<Record<string, unknown>>, classes?
  */
 export function decodeValue(bytes: Uint8Array, classes?: ClassTable): Record<string, unknown> | undefined {
   try {
-    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), classes);
+    return decode(asBuffer(bytes), classes);
   } catch {
     return undefined;
   }
@@ -106,17 +106,22 @@ export function decodeValue(bytes: Uint8Array, classes?: ClassTable): Record<str
 
 function decode(bytes: Buffer, classes: ClassTable | undefined): Record<string, unknown> | undefined {
   const outputs: Record<string, unknown> = {};
-  for (const { codec, view, name, at, length } of partsOf(bytes)) {
-    const value = decodeOutput(codec, view, bytes.subarray(at, at + length), classes);
-    Object.defineProperty(outputs, name, { value, enumerable: true, writable: true, configurable: true });
+  for (const part of partsOf(bytes)) {
+    const value = decodeOutput(bytes, part, classes);
+    if (part.name !== '__proto__') outputs[part.name] = value;
+    else Object.defineProperty(outputs, part.name, { value, enumerable: true, writable: true, configurable: true });
   }
   return outputs;
 }
 
+/** The same bytes with the methods of a `Buffer`. */
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 /** Whether most of an encoded result is buffers and typed arrays as they are, which rarely get smaller by compression. */
 export function isMostlyRaw(encoded: Uint8Array): boolean {
   try {
-    const parts = partsOf(Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength));
+    const parts = partsOf(asBuffer(encoded));
     const raw = parts.reduce((sum, { codec, length }) => sum + (codec === CODEC.view ? length : 0), 0);
     return raw > encoded.byteLength / 2;
   } catch {
@@ -203,7 +208,12 @@ function encodeData(value: unknown, name: string, classes: ClassTable | undefine
   }
 }
 
-function decodeOutput(codec: number, view: number, payload: Buffer, classes: ClassTable | undefined): unknown {
+function decodeOutput(
+  bytes: Buffer,
+  { codec, view, at, length }: EncodedPart,
+  classes: ClassTable | undefined,
+): unknown {
+  const end = at + length;
   switch (codec) {
     case CODEC.undefined:
       return undefined;
@@ -214,17 +224,17 @@ function decodeOutput(codec: number, view: number, payload: Buffer, classes: Cla
     case CODEC.false:
       return false;
     case CODEC.number:
-      return payload.readDoubleLE(0);
+      return bytes.readDoubleLE(at);
     case CODEC.latin:
-      return payload.toString('latin1');
+      return bytes.toString('latin1', at, end);
     case CODEC.utf16:
-      return payload.toString('utf16le');
+      return bytes.toString('utf16le', at, end);
     case CODEC.view:
-      return viewOn(view, payload);
+      return viewOn(view, bytes.subarray(at, end));
     case CODEC.plain:
-      return deserialize(payload);
+      return deserialize(bytes.subarray(at, end));
     case CODEC.rich:
-      return restoreParts(deserialize(payload), classes);
+      return restoreParts(deserialize(bytes.subarray(at, end)), classes);
     default:
       throw new RangeError(`unknown codec ${codec}`);
   }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { type Cache, type CacheEntry, FileCache, MemoryCache, TieredCache } from 'hypernodes/cache';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -96,6 +97,26 @@ describe('MemoryCache', () => {
     expect([...small.entries()].reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(10_000);
     small.put(keyOf(999), entryOf('x'.repeat(20_000)));
     expect(small.has(keyOf(999))).toBe(false);
+  });
+
+  it('law: whatever is done to it, it holds the entries that were used last', () => {
+    const action = fc.tuple(fc.constantFrom('put', 'get', 'head', 'delete'), fc.nat(7));
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (actions, maxEntries) => {
+        const cache = new MemoryCache({ maxEntries });
+        let model: number[] = [];
+        for (const [act, n] of actions) {
+          const known = model.includes(n);
+          if (act === 'put') cache.put(keyOf(n), entryOf(String(n)));
+          else if (act === 'delete') expect(cache.delete(keyOf(n))).toBe(known);
+          else expect(cache[act as 'get' | 'head'](keyOf(n)) !== undefined).toBe(known);
+          model = model.filter((other) => other !== n);
+          if (act === 'put' || (known && act !== 'delete')) model.push(n);
+          model = model.slice(-maxEntries);
+          expect([...cache.entries()].map(({ key }) => key).sort()).toEqual(model.map(keyOf).sort());
+        }
+      }),
+    );
   });
 
   it('refuses limits that make no sense', () => {
