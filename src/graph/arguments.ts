@@ -27,6 +27,22 @@ export function argumentsOf(names: readonly string[]): ArgumentsConstructor {
   return shape.Arguments;
 }
 
+/** Object with these values, made by a constructor for as many names. */
+export function construct(Arguments: ArgumentsConstructor, values: readonly unknown[]): Record<string, unknown> {
+  switch (values.length) {
+    case 0:
+      return new Arguments();
+    case 1:
+      return new Arguments(values[0]);
+    case 2:
+      return new Arguments(values[0], values[1]);
+    case 3:
+      return new Arguments(values[0], values[1], values[2]);
+    default:
+      return new Arguments(values);
+  }
+}
+
 /** Object with the values of these slots, made by a constructor for as many names. */
 export function gather(
   Arguments: ArgumentsConstructor,

@@ -1,4 +1,4 @@
-export { type ArgumentsConstructor, gather } from './arguments.ts';
+export { type ArgumentsConstructor, construct, gather } from './arguments.ts';
 export {
   type Definition,
   definitionOf,

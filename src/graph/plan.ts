@@ -38,6 +38,8 @@ export interface Step {
   readonly schemas: readonly (StandardSchemaV1 | undefined)[] | undefined;
   /** True when calling the function is all there is to do: one output, no context, schema, retry, limit or batch form. */
   readonly plain: boolean;
+  /** Whether the plan returns one of its outputs. */
+  readonly returned: boolean;
 }
 
 /** A pipeline compiled for one set of outputs: names are slots, order and dependencies are arrays of integers. */
@@ -122,6 +124,7 @@ export function compilePlan(pipeline: PipelineGraph, outputs: readonly string[],
   });
 
   const validations: Validation[] = [];
+  const returned = new Set(outputs);
   const steps = definitions.map((definition, index): Step => {
     const schemas = definition.kind === 'node' ? definition.schemas : undefined;
     const inputSlots = definition.inputs.map((input) => {
@@ -144,6 +147,7 @@ export function compilePlan(pipeline: PipelineGraph, outputs: readonly string[],
       Outputs: argumentsOf(definition.outputs.map((output) => output.name)),
       schemas: edgeSchemas?.some((schema) => schema !== undefined) ? edgeSchemas : undefined,
       plain: isPlain(definition),
+      returned: definition.outputs.some((output) => returned.has(output.name)),
     };
   });
 

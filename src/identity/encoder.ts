@@ -77,9 +77,11 @@ export class Encoder {
     // A [cacheKey] method or a getter may ask for a digest itself.
     if (this.#busy)
       return new Encoder(new (this.#out.constructor as new () => EncodingBuffer)()).digest(value, options);
+    this.#out.reset();
+    // Most values of small nodes; they need none of what follows.
+    if (isSimple(value) && this.#primitive(value)) return this.#out.finish();
     this.#busy = true;
     this.#options = options;
-    this.#out.reset();
     try {
       this.#encode(value);
       return this.#out.finish();
@@ -292,6 +294,9 @@ export class Encoder {
     this.#children(values.length, (index) => values[index]);
   }
 }
+
+const isSimple = (value: unknown): boolean =>
+  typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
 
 function sorted(keys: string[]): string[] {
   for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();

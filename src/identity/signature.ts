@@ -9,11 +9,8 @@ export function combineDigests(kind: string, digests: readonly string[]): string
 }
 
 /** Cache key of one execution: what its code is and what its inputs are, by name. */
-export function signature(parts: {
-  readonly code: string;
-  readonly inputs: readonly (readonly [name: string, digest: string])[];
-}): string {
-  let text = `${FORMAT}\n${parts.code}`;
-  for (const [name, digest] of parts.inputs) text += `\n${digest} ${name}`;
+export function signature(code: string, inputs: Readonly<Record<string, string>>): string {
+  let text = `${FORMAT}\n${code}`;
+  for (const name of Object.keys(inputs)) text += `\n${inputs[name]} ${name}`;
   return hash('sha256', text);
 }

@@ -1,10 +1,11 @@
-import type { Cache, CacheEntry, EntryHeader, KeyParts } from '../cache/index.ts';
+import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
 import { decodeValue, encodeValue, Unstorable } from '../codec/index.ts';
 import type { NodeDefinition, Step } from '../graph/index.ts';
-import { type CodeIdentity, DigestError, digest, signature } from '../identity/index.ts';
+import { type CodeIdentity, digest, signature } from '../identity/index.ts';
 import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestFunction } from './code-of.ts';
 import type { Execution } from './execution.ts';
+import { inputDigests } from './input-digests.ts';
 import { knownClasses } from './known-classes.ts';
 import { type CallSettings, LeafCall } from './leaf-call.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
@@ -20,28 +21,38 @@ const ONLY = 'value';
 export const outputKeys = ({ keyed, outputs }: NodeDefinition): string[] =>
   keyed ? outputs.map((output) => output.inner) : [ONLY];
 
-/** What a node execution is known by, or nothing when it can't be known. */
-interface Key {
-  readonly signature: string;
-  /** Digest of the code of now, even when the key is made of accepted earlier code. */
-  readonly code: string;
-  readonly parts: KeyParts;
-}
-
 /** Runs a node through the cache: takes its result from there, or calls it and keeps what it returns. */
 export class CachedStep {
   readonly #execution: Execution;
   readonly #step: Step;
   readonly #definition: NodeDefinition;
   readonly #cache: Cache;
-  readonly #key: Key;
+  /** The code of now, even when the signature is made of accepted earlier code. */
+  readonly #code: CodeIdentity;
+  /** Digest of each input by its inner name. */
+  readonly #inputs: Readonly<Record<string, string>>;
+  /** What this execution is known by. */
+  readonly #signature: string;
+  /** The entry, when it was read together with its header and is not decoded yet. */
+  #entry: CacheEntry | undefined;
+  #loaded: MaybePromise<Record<string, unknown>> | undefined;
+  /** Pending write of the result. */
+  #kept: Promise<void> | undefined;
 
-  private constructor(execution: Execution, step: Step, definition: NodeDefinition, cache: Cache, key: Key) {
+  private constructor(
+    execution: Execution,
+    step: Step,
+    definition: NodeDefinition,
+    cache: Cache,
+    known: { readonly code: CodeIdentity; readonly inputs: Readonly<Record<string, string>>; readonly keyCode: string },
+  ) {
     this.#execution = execution;
     this.#step = step;
     this.#definition = definition;
     this.#cache = cache;
-    this.#key = key;
+    this.#code = known.code;
+    this.#inputs = known.inputs;
+    this.#signature = signature(known.keyCode, known.inputs);
   }
 
   /** The step's result, from the cache or not; cached outputs are `CachedValue`s. */
@@ -53,11 +64,8 @@ export class CachedStep {
       warnUnidentified(code, execution, step);
       return callUncached(execution, step, definition);
     }
-    const parts = { inputs, code: code.parts, version: definition.options.version };
-    const begin = (keyCode: string, holdsPermit: boolean): MaybePromise<unknown> => {
-      const key = { signature: signature({ code: keyCode, inputs: Object.entries(inputs) }), code: code.digest, parts };
-      return new CachedStep(execution, step, definition, cache, key).#perform(holdsPermit);
-    };
+    const begin = (keyCode: string, holdsPermit: boolean): MaybePromise<unknown> =>
+      new CachedStep(execution, step, definition, cache, { code, inputs, keyCode }).#perform(holdsPermit);
     const keyCode = root.keyCodeOf(cache, code.digest);
     if (!isThenable(keyCode)) return begin(keyCode as string, false);
     if (root.sync) return refuseCachePromise(keyCode, execution.pathOf(step));
@@ -70,19 +78,23 @@ export class CachedStep {
   #perform(holdsPermit: boolean): MaybePromise<unknown> {
     const { recompute } = this.#execution.settings;
     if (recompute?.has(this.#execution.plan, this.#step) === true) return this.#compute(holdsPermit);
-    const flight = flightsOf(this.#cache).get(this.#key.signature);
+    const flight = flightsOf(this.#cache).get(this.#signature);
     if (flight !== undefined && !this.#execution.scope.root.sync) return this.#join(flight);
     let head: MaybePromise<EntryHeader | undefined>;
     try {
-      head = this.#cache.head(this.#key.signature);
+      head = this.#lookUp();
     } catch (error) {
-      return this.#cacheFailed('read', error, holdsPermit);
+      this.#warnOfRead(error);
+      return this.#compute(holdsPermit);
     }
     this.#checked(head);
     if (isThenable(head)) {
       const asked = (head as Promise<EntryHeader | undefined>).then(
         (found) => this.#decide(found, true),
-        (error) => this.#cacheFailed('read', error, true),
+        (error) => {
+          this.#warnOfRead(error);
+          return this.#compute(true);
+        },
       );
       this.#announce(asked);
       return asked;
@@ -90,24 +102,30 @@ export class CachedStep {
     return this.#decide(head as EntryHeader | undefined, holdsPermit);
   }
 
-  #decide(header: EntryHeader | undefined, holdsPermit: boolean): MaybePromise<unknown> {
-    const keys = outputKeys(this.#definition);
-    if (header === undefined || keys.some((key) => header.digests[key] === undefined))
-      return this.#compute(holdsPermit);
-    const { spotCheck } = this.#execution.scope.root;
-    if (spotCheck > 0 && Math.random() < spotCheck) return this.#compare(header, holdsPermit);
-    return this.#hit(header, keys);
+  /** What the cache knows of the result; the whole entry when it will be asked for in any case. */
+  #lookUp(): MaybePromise<EntryHeader | undefined> {
+    const cache = this.#cache;
+    if (!this.#step.returned || !this.#execution.settings.loadsOutputs) return cache.head(this.#signature);
+    return andThen(cache.get(this.#signature), (entry) => {
+      this.#entry = entry;
+      return entry?.header;
+    });
   }
 
-  #hit(header: EntryHeader, keys: readonly string[]): unknown {
+  #decide(header: EntryHeader | undefined, holdsPermit: boolean): MaybePromise<unknown> {
+    if (header === undefined || !hasOutputs(header, this.#definition)) return this.#compute(holdsPermit);
+    const { spotCheck } = this.#execution.scope.root;
+    if (spotCheck > 0 && Math.random() < spotCheck) return this.#compare(header, holdsPermit);
+    return this.#hit(header);
+  }
+
+  #hit(header: EntryHeader): unknown {
     const execution = this.#execution;
-    const { outputSlot } = this.#step;
+    const { keyed, outputs } = this.#definition;
     execution.cached++;
-    const values = keys.map((key, offset) => {
-      const known = header.digests[key]!;
-      execution.digests!.set(outputSlot + offset, known);
-      return new CachedValue(known, () => andThen(this.#load(), (outputs) => outputs[key]));
-    });
+    const result = keyed
+      ? outputs.map(({ inner }, offset) => this.#cachedValue(header, inner, offset))
+      : this.#cachedValue(header, ONLY, 0);
     const { emitter, root, pipeline } = execution.scope;
     if (emitter?.wants('onNodeCached') === true) {
       const path = execution.pathOf(this.#step);
@@ -115,27 +133,47 @@ export class CachedStep {
       emitter.emit('onNodeCached', {
         ...span.event(),
         node: this.#step.label,
-        signature: this.#key.signature,
+        signature: this.#signature,
         savedMs: header.durationMs / (header.share ?? 1),
       });
     }
-    return this.#definition.keyed ? values : values[0];
+    return result;
   }
 
-  #loaded: MaybePromise<Record<string, unknown>> | undefined;
-  /** Pending write of the result. */
-  #kept: Promise<void> | undefined;
+  #cachedValue(header: EntryHeader, key: string, offset: number): CachedValue {
+    const known = header.digests[key]!;
+    this.#execution.digests!.set(this.#step.outputSlot + offset, known);
+    return new CachedValue(known, () => andThen(this.#load(), (outputs) => outputs[key]));
+  }
 
   /** The stored outputs; when the entry is gone or damaged by now, the node runs after all. */
   #load(): MaybePromise<Record<string, unknown>> {
     if (this.#loaded !== undefined) return this.#loaded;
-    const loaded = andThen(this.#checked(this.#cache.get(this.#key.signature)), (entry: CacheEntry | undefined) => {
+    const found = this.#entry ?? this.#read();
+    this.#entry = undefined;
+    const loaded = andThen(found, (entry: CacheEntry | undefined) => {
       const outputs = entry === undefined ? undefined : decodeValue(entry.value, knownClasses(this.#definition));
       if (outputs !== undefined) return outputs;
       return andThen(this.#compute(), (result) => this.#named(result));
     });
     this.#loaded = loaded;
     return loaded;
+  }
+
+  /** The entry; a cache that fails has none. */
+  #read(): MaybePromise<CacheEntry | undefined> {
+    let found: MaybePromise<CacheEntry | undefined>;
+    try {
+      found = this.#cache.get(this.#signature);
+    } catch (error) {
+      this.#warnOfRead(error);
+      return undefined;
+    }
+    if (!isThenable(this.#checked(found))) return found;
+    return (found as Promise<CacheEntry | undefined>).catch((error) => {
+      this.#warnOfRead(error);
+      return undefined;
+    });
   }
 
   #named(result: unknown): Record<string, unknown> {
@@ -150,7 +188,7 @@ export class CachedStep {
     const { root } = execution.scope;
     const result = andThen(this.#checked(loadSlots(this.#step.inputSlots, execution.values)), () =>
       callUncached(execution, this.#step, this.#definition, {
-        signature: this.#key.signature,
+        signature: this.#signature,
         keep: (value, durationMs) => this.#keep(value, durationMs),
         holdsPermit,
       }),
@@ -162,9 +200,9 @@ export class CachedStep {
   /** Lets equal executions wait for this one, until its result can be found in the cache. */
   #announce(result: Promise<unknown>): void {
     const flights = flightsOf(this.#cache);
-    if (flights.get(this.#key.signature) !== undefined) return;
+    if (flights.get(this.#signature) !== undefined) return;
     flights.start(
-      this.#key.signature,
+      this.#signature,
       result.then(() => this.#kept),
     );
   }
@@ -172,7 +210,7 @@ export class CachedStep {
   /** Waits for an equal execution that is already in progress; when that one fails, this one tries for itself. */
   #join(flight: Promise<unknown>): Promise<unknown> {
     return flight.then(
-      () => andThen(this.#checked(this.#cache.head(this.#key.signature)), (header) => this.#decide(header, true)),
+      () => andThen(this.#checked(this.#cache.head(this.#signature)), (header) => this.#decide(header, true)),
       () => this.#compute(true),
     );
   }
@@ -192,13 +230,12 @@ export class CachedStep {
       });
       const createdAt = Date.now();
       const { active } = this.#execution.scope.budget;
-      const { signature, code, parts } = this.#key;
-      // Written out: spreading the key, for every node, would cost as much as a digest.
+      const parts = { inputs: this.#inputs, code: this.#code.parts, version: this.#definition.options.version };
       const share = active > 1 ? active : undefined;
       const header: EntryHeader = { digests, node: path, parts, createdAt, durationMs, share };
       this.#execution.scope.root.history.executed(this.#cache, path, {
-        signature,
-        code,
+        signature: this.#signature,
+        code: this.#code.digest,
         parts,
         time: createdAt,
         durationMs,
@@ -213,7 +250,7 @@ export class CachedStep {
 
   #put(header: EntryHeader, value: Uint8Array): void {
     try {
-      const put = this.#cache.put(this.#key.signature, { header, value });
+      const put = this.#cache.put(this.#signature, { header, value });
       if (!isThenable(put)) return;
       this.#kept = (put as Promise<void>).catch((error) => this.#writeFailed(error));
       this.#execution.scope.root.pending(this.#kept);
@@ -230,13 +267,12 @@ export class CachedStep {
     );
   }
 
-  #cacheFailed(what: string, error: unknown, holdsPermit = false): MaybePromise<unknown> {
+  #warnOfRead(error: unknown): void {
     warnOnce(
       this.#cache,
       'HYPERNODES_CACHE_READ_FAILED',
-      `the cache could not ${what}; the run goes on without it: ${messageOf(error)}`,
+      `the cache could not read; the run goes on without it: ${messageOf(error)}`,
     );
-    return this.#compute(holdsPermit);
   }
 
   /** Runs a hit all the same, and reports when the result is another one. */
@@ -280,6 +316,11 @@ export function callUncached(
   );
 }
 
+/** Whether an entry has all that the node gives. */
+function hasOutputs({ digests }: EntryHeader, { keyed, outputs }: NodeDefinition): boolean {
+  return keyed ? outputs.every(({ inner }) => digests[inner] !== undefined) : digests[ONLY] !== undefined;
+}
+
 function warnUnidentified({ unidentified: [culprit] }: CodeIdentity, execution: Execution, step: Step): void {
   if (culprit === undefined) return;
   const path = execution.staticPathOf(step);
@@ -288,32 +329,6 @@ function warnUnidentified({ unidentified: [culprit] }: CodeIdentity, execution: 
     'HYPERNODES_UNIDENTIFIED_CODE',
     `${path} runs uncached: it uses '${culprit.name}', ${culprit.reason}. Give the node deps: [what it depends on] or a version, or give '${culprit.name}' a [cacheKey]() method.`,
   );
-}
-
-/** Digest of each input by its inner name; `undefined` when one can't be identified, which is told once. */
-function inputDigests(
-  execution: Execution,
-  step: Step,
-  definition: NodeDefinition,
-): Record<string, string> | undefined {
-  const inputs: Record<string, string> = {};
-  for (let index = 0; index < step.inputSlots.length; index++) {
-    const { inner } = definition.inputs[index]!;
-    try {
-      inputs[inner] = execution.digests!.of(step.inputSlots[index]!, execution.values);
-    } catch (error) {
-      if (!(error instanceof DigestError)) throw error;
-      const path = execution.staticPathOf(step);
-      const where = error.path === '' ? inner : `${inner}${error.path.startsWith('[') ? '' : '.'}${error.path}`;
-      warnOnce(
-        path,
-        'HYPERNODES_UNIDENTIFIED_INPUT',
-        `${path} runs uncached: its input '${where}' is ${error.found}, which has no content to identify it by. Give its class a [cacheKey]() method, or bind it as stateful(...).`,
-      );
-      return undefined;
-    }
-  }
-  return inputs;
 }
 
 const messageOf = (error: unknown): string =>

@@ -95,7 +95,7 @@ export class Forecast {
       });
     }
     const keyCode = await scope.root.keyCodeOf(cache, code.digest);
-    const key = signature({ code: keyCode, inputs: Object.entries(inputs) });
+    const key = signature(keyCode, inputs);
     const header = await cache.head(key);
     if (header === undefined) {
       const changed = last && changedParts(last.parts, parts, definition);

@@ -1,6 +1,6 @@
 import type { Emitter, LogLevel, NodeStartEvent } from '../events/index.ts';
 import { recordNodePath } from '../events/index.ts';
-import { gather, type NodeContext, type NodeDefinition, type NodeLog, type Step } from '../graph/index.ts';
+import { construct, gather, type NodeContext, type NodeDefinition, type NodeLog, type Step } from '../graph/index.ts';
 import { checkResult } from './check-result.ts';
 import type { Execution } from './execution.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
@@ -363,6 +363,5 @@ export class LeafCall extends Task implements NodeContext {
 /** A node's result by output name, as events show it. */
 function namedOutputs({ definition, Outputs }: Step, result: unknown): Record<string, unknown> {
   if (definition.kind === 'node' && !definition.keyed) return new Outputs(result);
-  const values = result as readonly unknown[];
-  return values.length > 3 ? new Outputs(values) : new Outputs(...values);
+  return construct(Outputs, result as readonly unknown[]);
 }

@@ -5,7 +5,7 @@ export class Flights {
   readonly #flying = new Map<string, Promise<unknown>>();
 
   get(signature: string): Promise<unknown> | undefined {
-    return this.#flying.get(signature);
+    return this.#flying.size === 0 ? undefined : this.#flying.get(signature);
   }
 
   start(signature: string, flight: Promise<unknown>): void {

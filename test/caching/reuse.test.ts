@@ -392,6 +392,9 @@ describe('a cache that fails', () => {
       override head(): never {
         throw new Error('unreachable');
       }
+      override get(): never {
+        throw new Error('unreachable');
+      }
       override put(): never {
         throw new Error('disk full');
       }
@@ -417,6 +420,29 @@ describe('a cache that fails', () => {
     expect(await p.run({ x: 1 })).toEqual({ doubled: 2, parity: 2 });
     expect(await p.run({ x: 1 })).toEqual({ doubled: 2, parity: 2 });
     expect(calls).toEqual({ doubled: 2, parity: 2 });
+  });
+
+  it.each([
+    ['has lost it', () => undefined],
+    [
+      'throws',
+      () => {
+        throw new Error('unreachable');
+      },
+    ],
+    ['fails later', () => Promise.reject(new Error('unreachable'))],
+  ])('computes anew what a running node needs, when it says to have it and %s', async (_, get) => {
+    resetCalls();
+    const cache = new MemoryCache();
+    const p = new Pipeline({ nodes: [double, parity], cache });
+    const options = { outputs: ['parity'], recompute: ['parity'] } as const;
+    await p.run({ x: 1 }, options);
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    vi.spyOn(cache, 'get').mockImplementation(get as typeof cache.get);
+    expect(await p.run({ x: 1 }, options)).toEqual({ parity: 2 });
+    expect(calls).toEqual({ doubled: 2, parity: 2 });
+    expect(warn.mock.calls.length).toBeLessThanOrEqual(1);
+    warn.mockRestore();
   });
 });
 
