@@ -58,6 +58,18 @@ describe('an image', () => {
     expect(await look.remote()).toEqual(['{ "a": 1 }', 'one', 'test', 'test', 42]);
   });
 
+  it('is made with the proxies and certificates of this machine; its functions do not see them', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://user:password@127.0.0.1:9');
+    const { app } = observed();
+    const image = Image.node().runCommands('echo $HTTPS_PROXY > proxy.txt');
+    const look = app.function({ image }, () => [
+      process.getBuiltinModule('node:fs').readFileSync('proxy.txt', 'utf8').trim(),
+      process.env.HTTPS_PROXY,
+    ]);
+    expect(await look.remote()).toEqual(['http://user:password@127.0.0.1:9', undefined]);
+    vi.unstubAllEnvs();
+  });
+
   it('is immutable, and known by what is in it: built once, and anew when a file changes', async () => {
     const file = join(files, 'content.txt');
     writeFileSync(file, 'first');

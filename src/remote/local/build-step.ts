@@ -3,7 +3,7 @@ import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import { LineSplitter } from '../containers/index.ts';
 import type { ImageStep } from '../image-spec.ts';
-import { neededEnvironment } from './environment.ts';
+import { buildEnvironment } from './environment.ts';
 
 /** What an image is, besides its files. */
 export interface ImageState {
@@ -33,7 +33,7 @@ export async function buildStep(
 ): Promise<ImageState> {
   const workdir = join(root, state.workdir);
   const run = (command: string, args: readonly string[], cwd = workdir): Promise<void> =>
-    runCommand(command, args, { cwd, env: { ...neededEnvironment(), HOME: npmHome(), ...state.env }, onLine });
+    runCommand(command, args, { cwd, env: { ...buildEnvironment(), ...state.env }, onLine });
   await mkdir(workdir, { recursive: true });
   switch (step.kind) {
     case 'npm-install':
@@ -81,11 +81,6 @@ async function needManifest(root: string): Promise<void> {
   await writeFile(join(root, 'package.json'), '{"private":true}\n', { flag: 'wx' }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   });
-}
-
-/** Where npm finds the user's settings and its cache. */
-function npmHome(): string {
-  return process.env.HOME ?? process.env.USERPROFILE ?? '';
 }
 
 function runCommand(

@@ -5,6 +5,16 @@ import type { LocalSettings } from './local-options.ts';
 
 /** What of this machine's environment every program needs. */
 const NEEDED = ['PATH', 'SystemRoot', 'SYSTEMROOT', 'ComSpec', 'PATHEXT', 'WINDIR'];
+/** Proxies, certificates, registry. Proxies may hold passwords: functions do not get them. */
+const NETWORK = [
+  ...['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'npm_config_registry', 'npm_config_userconfig'].flatMap(
+    (name) => [name, name.toUpperCase()],
+  ),
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
 
 /**
  * The environment of a container: what the image, the function and its secrets declare, and nothing else of this process.
@@ -24,14 +34,18 @@ export function environmentOf(
   ) as Record<string, string>;
 }
 
+/** The environment of the commands that make an image: the minimum, the user's settings for npm, and how this machine reaches its registries. */
+export function buildEnvironment(): Record<string, string> {
+  return {
+    ...neededEnvironment(),
+    HOME: process.env.HOME ?? process.env.USERPROFILE ?? '',
+    ...pick(process.env, NETWORK),
+  };
+}
+
 /** The minimum. */
-export function neededEnvironment(): Record<string, string> {
-  const needed: Record<string, string> = { LANG: 'C.UTF-8' };
-  for (const name of NEEDED) {
-    const value = process.env[name];
-    if (value !== undefined) needed[name] = value;
-  }
-  return needed;
+function neededEnvironment(): Record<string, string> {
+  return { LANG: 'C.UTF-8', ...pick(process.env, NEEDED) };
 }
 
 /** Folders of its own for what programs keep by themselves. */
@@ -52,6 +66,6 @@ function secretValues(secret: SecretSpec, { secrets }: LocalSettings): Readonly<
   });
 }
 
-function pick(from: NodeJS.ProcessEnv, keys: readonly string[]): Record<string, string> {
+function pick(from: Readonly<NodeJS.ProcessEnv>, keys: readonly string[]): Record<string, string> {
   return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]])));
 }
