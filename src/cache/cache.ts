@@ -1,5 +1,4 @@
-/** Value, or a promise of it: caches in this process answer at once, remote ones later. */
-export type MaybePromise<T> = T | Promise<T>;
+import type { MaybePromise } from './maybe-promise.ts';
 
 /** What a cache knows of an entry without reading its value. */
 export interface EntryHeader {
@@ -52,8 +51,8 @@ export interface Cache {
   readonly shared?: boolean;
   /** Entry under `key`, or `undefined`. Marks it as used. Its bytes are the caller's own, to be changed at will. */
   get(key: string): MaybePromise<CacheEntry | undefined>;
-  /** Header alone, so that a warm run need not read what nobody asks for. */
-  head(key: string): MaybePromise<EntryHeader | undefined>;
+  /** Header alone, so that a warm run need not read what nobody asks for; without it, `get` is asked. Optional. */
+  head?(key: string): MaybePromise<EntryHeader | undefined>;
   has(key: string): MaybePromise<boolean>;
   /** Keeps an entry; its bytes are the cache's from now on. */
   put(key: string, entry: CacheEntry): MaybePromise<void>;

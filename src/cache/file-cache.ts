@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Cache, CacheEntry, EntryHeader, EntryInfo, MaybePromise } from './cache.ts';
+import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
 import { asCacheError } from './cache-error.ts';
 import { checkLimit } from './check-limit.ts';
 import { checkPath } from './check-path.ts';
 import { decodeEntry, decodeHeader, encodeEntry, HEADER_PROBE, headerEnd, isOfNewerFormat } from './entry-format.ts';
 import { fileInfo, namesIn } from './file-info.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import { reportDamage, reportNewerFormat } from './report-unreadable.ts';
 import { fromState, getState } from './travel.ts';
 import { readWhole, writeWhole } from './whole-file.ts';

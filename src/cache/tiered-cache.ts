@@ -1,9 +1,7 @@
-import type { Cache, CacheEntry, EntryHeader, EntryInfo, MaybePromise } from './cache.ts';
+import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
+import { andThen, isPromise, type MaybePromise } from './maybe-promise.ts';
 import { fromState, getState } from './travel.ts';
 
-const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> => value instanceof Promise;
-const andThen = <T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> =>
-  isPromise(value) ? value.then(next) : next(value);
 const all = <T>(results: MaybePromise<T>[]): MaybePromise<T[]> =>
   results.some(isPromise) ? Promise.all(results) : (results as T[]);
 /** What an action gives, or what `failed` makes of its error, whether it comes at once or later. */
@@ -56,7 +54,9 @@ export class TieredCache implements Cache {
   }
 
   head(key: string): MaybePromise<EntryHeader | undefined> {
-    return this.#first((tier) => tier.head(key));
+    return this.#first((tier) =>
+      tier.head === undefined ? andThen(tier.get(key), (entry) => entry?.header) : tier.head(key),
+    );
   }
 
   has(key: string): MaybePromise<boolean> {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Cache, EntryInfo } from '../cache/index.ts';
 import { decodeValue } from '../codec/index.ts';
+import { headOf } from '../run/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { findPipeline } from './find-pipeline.ts';
 import { formatBytes, formatDuration } from './format.ts';
@@ -37,7 +38,7 @@ async function* entriesOf(
   node: string | undefined,
 ): AsyncIterable<EntryInfo & { readonly node: string; readonly savedMs: number }> {
   for await (const info of sorted(cache)) {
-    const header = await cache.head(info.key);
+    const header = await headOf(cache, info.key);
     if (header === undefined || (node !== undefined && !header.node.includes(node))) continue;
     yield { ...info, node: header.node, savedMs: header.durationMs };
   }

@@ -5,6 +5,7 @@ import { type CodeIdentity, digest, signature } from '../identity/index.ts';
 import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestFunction } from './code-of.ts';
 import type { Execution } from './execution.ts';
+import { headOf } from './head-of.ts';
 import { inputDigests } from './input-digests.ts';
 import { knownClasses } from './known-classes.ts';
 import { type CallSettings, LeafCall } from './leaf-call.ts';
@@ -16,6 +17,8 @@ import { warnOnce } from './warn-once.ts';
 
 /** Key of the one output of a node that returns it as it is. */
 const ONLY = 'value';
+/** Length of a digest: SHA-256 in hexadecimal. */
+const DIGEST_DIGITS = 64;
 
 /** Names under which a node's outputs are stored; they don't depend on how it is renamed. */
 export const outputKeys = ({ keyed, outputs }: NodeDefinition): string[] =>
@@ -105,7 +108,7 @@ export class CachedStep {
   /** What the cache knows of the result; the whole entry when it will be asked for in any case. */
   #lookUp(): MaybePromise<EntryHeader | undefined> {
     const cache = this.#cache;
-    if (!this.#step.returned || !this.#execution.settings.loadsOutputs) return cache.head(this.#signature);
+    if (!this.#step.returned || !this.#execution.settings.loadsOutputs) return headOf(cache, this.#signature);
     return andThen(cache.get(this.#signature), (entry) => {
       this.#entry = entry;
       return entry?.header;
@@ -113,7 +116,7 @@ export class CachedStep {
   }
 
   #decide(header: EntryHeader | undefined, holdsPermit: boolean): MaybePromise<unknown> {
-    if (header === undefined || !hasOutputs(header, this.#definition)) return this.#compute(holdsPermit);
+    if (!hasOutputs(header, this.#definition)) return this.#compute(holdsPermit);
     const { spotCheck } = this.#execution.scope.root;
     if (spotCheck > 0 && Math.random() < spotCheck) return this.#compare(header, holdsPermit);
     return this.#hit(header);
@@ -210,7 +213,7 @@ export class CachedStep {
   /** Waits for an equal execution that is already in progress; when that one fails, this one tries for itself. */
   #join(flight: Promise<unknown>): Promise<unknown> {
     return flight.then(
-      () => andThen(this.#checked(this.#cache.head(this.#signature)), (header) => this.#decide(header, true)),
+      () => andThen(this.#checked(headOf(this.#cache, this.#signature)), (header) => this.#decide(header, true)),
       () => this.#compute(true),
     );
   }
@@ -316,10 +319,14 @@ export function callUncached(
   );
 }
 
-/** Whether an entry has all that the node gives. */
-function hasOutputs({ digests }: EntryHeader, { keyed, outputs }: NodeDefinition): boolean {
-  return keyed ? outputs.every(({ inner }) => digests[inner] !== undefined) : digests[ONLY] !== undefined;
+/** Whether this is the header of an entry with all that the node gives; a cache of the user's may answer anything. */
+function hasOutputs(header: EntryHeader | undefined, { keyed, outputs }: NodeDefinition): header is EntryHeader {
+  const digests = header?.digests;
+  if (digests === undefined || digests === null) return false;
+  return keyed ? outputs.every(({ inner }) => isDigest(digests[inner])) : isDigest(digests[ONLY]);
 }
+
+const isDigest = (value: unknown): boolean => typeof value === 'string' && value.length === DIGEST_DIGITS;
 
 function warnUnidentified({ unidentified: [culprit] }: CodeIdentity, execution: Execution, step: Step): void {
   if (culprit === undefined) return;

@@ -5,6 +5,7 @@ import { combineDigests, DigestError, digest, signature } from '../identity/inde
 import { outputKeys } from './cached-step.ts';
 import { type ChangedPart, changedParts } from './changed-parts.ts';
 import { codeOf, digestFunction } from './code-of.ts';
+import { headOf } from './head-of.ts';
 import { lastExecution } from './history.ts';
 import { knownClasses } from './known-classes.ts';
 import { itemsOf } from './map-items.ts';
@@ -96,7 +97,7 @@ export class Forecast {
     }
     const keyCode = await scope.root.keyCodeOf(cache, code.digest);
     const key = signature(keyCode, inputs);
-    const header = await cache.head(key);
+    const header = await headOf(cache, key);
     if (header === undefined) {
       const changed = last && changedParts(last.parts, parts, definition);
       const because = last === undefined ? 'it never ran with this cache' : reasonOf(changed ?? []);

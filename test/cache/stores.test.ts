@@ -46,11 +46,11 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     await cache.put(keyOf(1), entryOf('one'));
     expect(await cache.has(keyOf(1))).toBe(true);
     expect(textOf(await cache.get(keyOf(1)))).toBe('one');
-    expect(await cache.head(keyOf(1))).toEqual(entryOf('one').header);
+    expect(await cache.head?.(keyOf(1))).toEqual(entryOf('one').header);
     expect(await cache.delete(keyOf(1))).toBe(true);
     expect(await cache.delete(keyOf(1))).toBe(false);
     expect(await cache.has(keyOf(1))).toBe(false);
-    expect(await cache.head(keyOf(1))).toBeUndefined();
+    expect(await cache.head?.(keyOf(1))).toBeUndefined();
     await cache.close();
   });
 
@@ -280,7 +280,7 @@ describe('TieredCache', () => {
       const cache = new TieredCache([tier, sound]);
       await cache.put(keyOf(1), entryOf('one'));
       expect(sound.has(keyOf(1))).toBe(true);
-      expect(await cache.head(keyOf(1))).toEqual(entryOf('one').header);
+      expect(await cache.head?.(keyOf(1))).toEqual(entryOf('one').header);
       expect(await cache.has(keyOf(1))).toBe(true);
       expect(textOf(await cache.get(keyOf(1)))).toBe('one');
       expect(warn).toHaveBeenCalledTimes(1);

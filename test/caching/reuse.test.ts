@@ -473,3 +473,57 @@ describe('a cache that answers later', () => {
     expect(() => p.runSync({ x: 1 })).toThrow(/its cache answered with a promise in runSync/);
   });
 });
+
+describe("a cache of one's own", () => {
+  /** Only what the interface demands. */
+  class Plain implements Cache {
+    readonly held = new Map<string, CacheEntry>();
+    get(key: string) {
+      return this.held.get(key);
+    }
+    has(key: string) {
+      return this.held.has(key);
+    }
+    put(key: string, entry: CacheEntry) {
+      this.held.set(key, entry);
+    }
+    delete(key: string) {
+      return this.held.delete(key);
+    }
+    *entries() {
+      for (const [key, { value }] of this.held) yield { key, size: value.byteLength, usedAt: 0 };
+    }
+    evict() {
+      return 0;
+    }
+    close() {}
+  }
+
+  it.each([
+    ['alone', (cache: Cache) => cache],
+    ['as a tier', (cache: Cache) => new TieredCache([new MemoryCache({ maxEntries: 1 }), cache])],
+  ])('needs no more than get, has, put, delete, entries, evict and close: %s', async (_, use) => {
+    resetCalls();
+    const p = new Pipeline({ nodes: [double, parity], cache: use(new Plain()) });
+    const first = await p.map({ x: [1, 2] }, { over: 'x' });
+    expect(await p.map({ x: [1, 2] }, { over: 'x' })).toEqual(first);
+    expect(await p.run({ x: 2 }, { outputs: ['parity'] })).toEqual({ parity: 0 });
+    expect((await p.plan({ x: 1 })).nodes.map(({ state }) => state)).toEqual(['hit', 'hit']);
+    expect(calls).toEqual({ doubled: 2, parity: 2 });
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing of an entry', {}],
+    ['no digests', { header: {}, value: Buffer.alloc(0) }],
+    ['digests that are none', { header: { digests: { value: 7 } }, value: Buffer.alloc(0) }],
+    ['null', null],
+  ])('is not believed when it answers with %s', async (_, answer) => {
+    resetCalls();
+    const cache = new Plain();
+    cache.get = () => answer as CacheEntry;
+    const p = new Pipeline({ nodes: [double, parity], cache });
+    expect(await p.run({ x: 1 })).toEqual({ doubled: 2, parity: 2 });
+    expect(await p.run({ x: 1 })).toEqual({ doubled: 2, parity: 2 });
+    expect(calls).toEqual({ doubled: 2, parity: 2 });
+  });
+});

@@ -46,7 +46,7 @@ function useAll(path: string): number {
   let left = 0;
   for (let n = 0; n < ENTRIES; n++) {
     const header = cache.head(keyOf(n));
-    if (header !== undefined) expect(header).toEqual(entryOf(n).header);
+    if (header !== undefined) expect(JSON.stringify(header)).toBe(JSON.stringify(entryOf(n).header));
     const entry = cache.get(keyOf(n));
     if (entry === undefined) continue;
     left++;

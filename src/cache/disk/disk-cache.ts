@@ -11,6 +11,7 @@ import { keyBytes } from './key-bytes.ts';
 import { evict, removeBlob, tidy } from './reclaim.ts';
 import { BLOB, blobNameAt, DEFLATED, decodeRecord, keyAt, TEXT, TOMBSTONE } from './record-format.ts';
 import { type FoundRecord, Store } from './store.ts';
+import { StoredHeader } from './stored-header.ts';
 
 export interface DiskCacheOptions {
   /** Directory of the cache; made on the first write. */
@@ -76,7 +77,7 @@ export class DiskCache implements Cache {
     const found = this.#read(key, false);
     if (found === undefined) return undefined;
     this.#open().touch(found.row);
-    return headerOf(found);
+    return new StoredHeader(found.bytes, found.head.headerAt, found.head.headerEnd);
   }
 
   has(key: string): boolean {
