@@ -2,17 +2,32 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { node, pipeline } from 'hypernodes';
 import { type Cache, DiskCache } from 'hypernodes/cache';
-import type { BenchCase } from '../harness/case.ts';
+import type { BenchCase, Prepare } from '../harness/case.ts';
 import { atMostMicros, atMostTimes } from '../harness/limits.ts';
 import { scratchFolder } from '../harness/scratch-folder.ts';
 
 const MEGABYTES = 50;
 const values = new Float32Array((MEGABYTES * 1e6) / Float32Array.BYTES_PER_ELEMENT).map((_, index) => index);
 
-const made = node('made', ({ seed: _seed }: { seed: number }) => values);
-const maker = pipeline(made);
-const lengthOf = async (seed: number, cache: Cache): Promise<number> =>
-  (await maker.run({ seed }, { cache })).made.length;
+/** An array with another content for every seed but 0, made without the time that it would take. */
+function valuesOf(seed: number): Float32Array {
+  values[0] = seed;
+  return values;
+}
+
+const made = node('made', ({ seed }: { seed: number }) => valuesOf(seed), { version: '1' });
+const again = node('made', ({ seed }: { seed: number }) => valuesOf(seed * 0), { version: '2' });
+const lengthOf = async (maker: typeof made, seed: number, cache: Cache): Promise<number> =>
+  (await pipeline(maker).run({ seed }, { cache })).made.length;
+
+/** Every run is a miss. */
+const missing =
+  (maker: typeof made): Prepare =>
+  () => {
+    const cache = new DiskCache(scratchFolder());
+    let seed = 1;
+    return () => lengthOf(maker, seed++, cache);
+  };
 
 export default {
   title: 'A Float32Array of 50 MB: digested and stored, and loaded again',
@@ -25,24 +40,26 @@ export default {
       writeFileSync(file, values);
       return () => readFileSync(file).byteLength / Float32Array.BYTES_PER_ELEMENT;
     },
-    'write a file': () => {
-      const file = join(scratchFolder(), 'values');
+    'write a new file': () => {
+      const folder = scratchFolder();
+      let files = 0;
       return () => {
-        writeFileSync(file, values);
+        writeFileSync(join(folder, String(files++)), values);
         return values.length;
       };
     },
-    'DiskCache, miss': () => {
-      const cache = new DiskCache(scratchFolder());
-      let seed = 0;
-      return () => lengthOf(seed++, cache);
-    },
+    'DiskCache, miss, a new value': missing(made),
+    'DiskCache, miss, an equal value': missing(again),
     'DiskCache, hit': async () => {
       const cache = new DiskCache(scratchFolder());
-      await lengthOf(0, cache);
-      return () => lengthOf(0, cache);
+      await lengthOf(made, 0, cache);
+      return () => lengthOf(made, 0, cache);
     },
   },
   // 0.8 GB/s.
-  limits: [atMostMicros('DiskCache, miss', 1e6 / 800), atMostTimes('DiskCache, hit', 2, 'read a file')],
+  limits: [
+    atMostMicros('DiskCache, miss, a new value', 1e6 / 800),
+    atMostMicros('DiskCache, miss, an equal value', 1e6 / 800),
+    atMostTimes('DiskCache, hit', 2, 'read a file'),
+  ],
 } satisfies BenchCase;

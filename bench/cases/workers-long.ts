@@ -10,6 +10,7 @@ export default {
   answer: 1000,
   contestants: {
     'plain loop': async () => (await places()).loop(1000, 1000),
+    'two threads by hand': async () => (await places()).threads(1000, 1000),
     hypernodes: async () => (await places()).mapped(1000, 1000, 0),
     'hypernodes, two workers': async () => (await places()).mapped(1000, 1000, 2),
   },

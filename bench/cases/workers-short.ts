@@ -10,6 +10,7 @@ export default {
   answer: 10000,
   contestants: {
     'plain loop': async () => (await places()).loop(10_000, 5),
+    'two threads by hand': async () => (await places()).threads(10_000, 5),
     hypernodes: async () => (await places()).mapped(10_000, 5, 0),
     'hypernodes, two workers': async () => (await places()).mapped(10_000, 5, 2),
   },

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { node, Pipeline } from 'hypernodes';
 import { WorkerEngine } from 'hypernodes/engines';
 import { App, LocalProvider } from 'hypernodes/remote';
@@ -21,6 +23,32 @@ function work(item: number, micros: number): number {
 /** Items of so many microseconds in a plain loop. */
 export function loop(items: number, micros: number): Program {
   return () => range(items).reduce((sum, item) => sum + work(item, micros), 0);
+}
+
+/** The same by hand in two threads, half of the items each. */
+export async function threads(items: number, micros: number): Promise<Program> {
+  const source = `${work}
+    const { parentPort } = require('node:worker_threads');
+    const TURNS_PER_MICROSECOND = ${TURNS_PER_MICROSECOND};
+    parentPort.on('message', ({ first, count, micros }) => {
+      let sum = 0;
+      for (let item = first; item < first + count; item++) sum += work(item, micros);
+      parentPort.postMessage(sum);
+    });`;
+  const workers = [0, 1].map(() => new Worker(source, { eval: true }));
+  for (const worker of workers) worker.unref();
+  const count = items / workers.length;
+  return async () => {
+    const sums = workers.map(async (worker, index) => {
+      worker.ref();
+      const answered = once(worker, 'message');
+      worker.postMessage({ first: index * count, count, micros });
+      const [sum] = await answered;
+      worker.unref();
+      return sum as number;
+    });
+    return (await Promise.all(sums)).reduce((total, sum) => total + sum, 0);
+  };
 }
 
 /** The same by a pipeline, in this thread or in two others. */
