@@ -1,21 +1,13 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser } from '../fixtures/browser.ts';
 import { playedReport } from '../fixtures/callbacks/played-report.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-function hasChromium(): boolean {
-  const found = existsSync(CHROMIUM);
-  if (!found) console.warn('SKIPPED: tests of the report page need Chromium. Install it: apt-get install -y chromium');
-  return found;
-}
-
-describe.skipIf(!hasChromium())('the page of a report in a browser', () => {
+describe.skipIf(!hasBrowser('the page of a report'))('the page of a report in a browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await openBrowser();
   });
 
   afterAll(() => browser.close());

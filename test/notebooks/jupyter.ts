@@ -1,19 +1,27 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { tellSkipped } from '../fixtures/optional-tools.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const kernels = join(root, '.cache/notebook-kernels/node_modules');
-const jupyter = ['/usr/bin/jupyter', '/usr/local/bin/jupyter'].find((path) => existsSync(path));
+const nbconvert = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(delimiter)]
+  .map((folder) => join(folder, 'jupyter-nbconvert'))
+  .find((path) => existsSync(path));
 
 export type Kernel = 'deno' | 'tslab';
 
-/** Whether there is Jupyter and both kernels. */
-export const isInstalled: boolean =
-  jupyter !== undefined && existsSync(join(kernels, 'deno')) && existsSync(join(kernels, 'tslab'));
-export const howToInstall = 'bash scripts/install-notebook-kernels.sh';
+/** Whether there is Jupyter and both kernels; says what to install if not. */
+export function hasJupyter(tests: string): boolean {
+  const missing = [
+    ...(nbconvert === undefined ? ['Jupyter'] : []),
+    ...(['deno', 'tslab'] as const).filter((kernel) => !existsSync(join(kernels, kernel))),
+  ];
+  if (missing.length > 0) tellSkipped(tests, missing.join(', '));
+  return missing.length === 0;
+}
 
 /** What one cell gave. */
 export interface Cell {
@@ -75,8 +83,8 @@ export async function execute(folder: string, kernel: Kernel, cells: readonly st
   };
   const name = `${kernel}-${Math.random().toString(36).slice(2)}.ipynb`;
   writeFileSync(join(folder, name), JSON.stringify(notebook));
-  const convert = ['nbconvert', '--to', 'notebook', '--execute', '--allow-errors', '--output', `out-${name}`, name];
-  await promisify(execFile)(jupyter!, convert, {
+  const parameters = ['--to', 'notebook', '--execute', '--allow-errors', '--output', `out-${name}`, name];
+  await promisify(execFile)(nbconvert!, parameters, {
     cwd: folder,
     env: {
       ...process.env,

@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Cell, cellsOf, execute, howToInstall, isInstalled, type Kernel, notebookFolder } from './jupyter.ts';
+import { type Cell, cellsOf, execute, hasJupyter, type Kernel, notebookFolder } from './jupyter.ts';
 
-if (!isInstalled) console.warn(`SKIPPED: notebooks; Jupyter or its kernels are missing. Install them: ${howToInstall}`);
-
+const isInstalled = hasJupyter('notebooks');
 const folder = isInstalled ? notebookFolder() : '';
 afterAll(() => {
   if (folder) rmSync(folder, { recursive: true, force: true });

@@ -1,15 +1,14 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { node, Pipeline, pipeline, reportOf } from 'hypernodes';
 import { toHTML, toSVG } from 'hypernodes/viz';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser } from '../fixtures/browser.ts';
 import { corpus, hostile, perDoc } from './pipelines.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 describe('toSVG', () => {
   it('gives the same picture for the same pipeline', async () => {
@@ -34,16 +33,14 @@ describe('toSVG', () => {
   });
 });
 
-describe('in a browser', () => {
+describe.skipIf(!hasBrowser('pictures in a browser'))('in a browser', () => {
   let browser: Browser;
   let page: Page;
-  const folder = mkdtempSync(join(tmpdir(), 'hypernodes-viz-'));
-  const found = existsSync(CHROMIUM);
-  if (!found)
-    console.warn(`SKIPPED: pictures in a browser; ${CHROMIUM} is missing. Install it: apt-get install chromium`);
+  let folder: string;
 
   beforeAll(async () => {
-    if (found) browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    folder = mkdtempSync(join(tmpdir(), 'hypernodes-viz-'));
+    browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -79,7 +76,7 @@ describe('in a browser', () => {
     return faults;
   })()`;
 
-  it.runIf(found).each([
+  it.each([
     ['light', 1200],
     ['dark', 500],
   ] as const)('texts fit and boxes are apart: %s, %d pixels wide', async (scheme, width) => {
@@ -100,7 +97,7 @@ describe('in a browser', () => {
     }
   });
 
-  it.runIf(found)('the page opens and closes nested pipelines, and zooms', async () => {
+  it('the page opens and closes nested pipelines, and zooms', async () => {
     const outer = new Pipeline({ name: 'outer', nodes: [corpus.asNode({})] });
     await open('page.html', await toHTML(outer), 900, 'light');
     expect(await page.locator('[data-path="outer > corpus > per_doc > measures"]').count()).toBe(1);
@@ -118,14 +115,14 @@ describe('in a browser', () => {
     await page.close();
   });
 
-  it.runIf(found)('lets no name out of its text', async () => {
+  it('lets no name out of its text', async () => {
     await open('hostile.html', await toHTML(hostile), 900, 'light');
     expect(await page.title()).toBe('</text><script>alert(1)</script>');
     expect(await page.locator('main svg text', { hasText: '日本語' }).count()).toBe(1);
     await page.close();
   });
 
-  it.runIf(found)('law: any pipeline gives a picture that a parser of XML takes', async () => {
+  it('law: any pipeline gives a picture that a parser of XML takes', async () => {
     await open('empty.html', '<!doctype html>', 500, 'light');
     const name = fc.string({ minLength: 1, maxLength: 12, unit: 'binary' });
     const graphs = fc.uniqueArray(name, { minLength: 1, maxLength: 12 }).map((names) => {
