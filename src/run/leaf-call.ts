@@ -49,6 +49,7 @@ export class LeafCall extends Task implements NodeContext {
   #resting = false;
   #timer: NodeJS.Timeout | undefined;
   #log: NodeLog | undefined;
+  #progress: ((done: number, total?: number) => void) | undefined;
   #attemptAbort: AbortController | undefined;
   /** From the start a number with a fraction for V8, or the first real one would change the hidden class. */
   #startedAt = Number.NaN;
@@ -90,9 +91,13 @@ export class LeafCall extends Task implements NodeContext {
     return this.#log;
   }
 
-  progress(done: number, total?: number): void {
-    if (this.#closed || this.#span === undefined) return;
-    this.#emitter?.emit('onNodeProgress', { ...this.#span.event(), node: this.#step.label, done, total });
+  /** Works also without its object: functions take it out of their parameter, `(inputs, { progress }) => …`. */
+  get progress(): (done: number, total?: number) => void {
+    this.#progress ??= (done, total) => {
+      if (this.#closed || this.#span === undefined) return;
+      this.#emitter?.emit('onNodeProgress', { ...this.#span.event(), node: this.#step.label, done, total });
+    };
+    return this.#progress;
   }
 
   /** Calls the function: its checked result (a list of values for a node with several outputs), or a promise of it. */

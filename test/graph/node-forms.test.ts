@@ -1,4 +1,4 @@
-import { type NodeContext, node, pipeline } from 'hypernodes';
+import { type NodeContext, node, Pipeline, pipeline } from 'hypernodes';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { thrownAtOnce } from '../thrown-by.ts';
@@ -22,6 +22,22 @@ describe('a node made of a function', () => {
       return [a, context.attempt, context.signal.aborted, context.path];
     });
     expect(seen()).toEqual([0, 1, false, 'seen']);
+  });
+
+  it('may take what it needs out of the context', async () => {
+    const events: unknown[] = [];
+    const seen = node('seen', ({ a }: { a: number }, { log, progress, signal, path, attempt }: NodeContext) => {
+      log.info('a line');
+      progress(a, 2);
+      return [signal.aborted, path, attempt];
+    });
+    const watched = new Pipeline({
+      name: 'p',
+      nodes: [seen],
+      callbacks: [{ onNodeProgress: ({ done, total }) => events.push([done, total]) }],
+    });
+    expect((await watched.run({ a: 1 })).seen).toEqual([false, 'p > seen', 1]);
+    expect(events).toEqual([[1, 2]]);
   });
 
   it('reads names from the destructured parameter', () => {
