@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toDot, toHTML, toMermaid, toSVG, toText } from '../viz/index.ts';
 import { type Command, UsageError } from './command.ts';
@@ -18,9 +19,10 @@ Prints the graph of a pipeline, or writes it to a file; the format follows from 
 
   async run(parameters) {
     const { values, positionals } = readParameters(parameters);
-    const [reference] = positionals;
+    const [reference, ...others] = positionals;
     if (reference === undefined) throw new UsageError('say which file.');
-    const format = formatOf(values.format ?? values.out?.split('.').at(-1));
+    if (others.length > 0) throw new UsageError(`expected one file, found also '${others.join("', '")}'.`);
+    const format = formatOf(values.format ?? extensionOf(values.out));
     const options = { depth: depthOf(values.depth), direction: directionOf(values.direction) };
     const picture = await formats[format](await findPipeline(reference), options);
     if (values.out === undefined) process.stdout.write(picture.endsWith('\n') ? picture : `${picture}\n`);
@@ -41,6 +43,9 @@ function readParameters(parameters: readonly string[]) {
     throw new UsageError(`${(error as Error).message}.`);
   }
 }
+
+/** Without the point; `undefined` for a name that has none. */
+const extensionOf = (file = ''): string | undefined => extname(file).slice(1).toLowerCase() || undefined;
 
 function formatOf(wanted = 'text'): Format {
   const extensions: Readonly<Record<string, Format>> = { mmd: 'mermaid', gv: 'dot', txt: 'text', htm: 'html' };

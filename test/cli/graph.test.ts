@@ -14,6 +14,7 @@ const graph = (...parameters: string[]) => {
 
 beforeAll(() => {
   mkdirSync(join(project, 'node_modules'));
+  mkdirSync(join(project, 'v1.0'));
   symlinkSync(root, join(project, 'node_modules/hypernodes'));
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   writeFileSync(
@@ -37,6 +38,8 @@ describe('hypernodes graph', () => {
       ['graph.svg', '<svg '],
       ['graph.html', '<!doctype html>'],
       ['graph.mmd', 'flowchart'],
+      ['GRAPH.DOT', 'digraph'],
+      ['v1.0/graph', 'sizes  (text)'],
     ] as const) {
       expect(graph('pipeline.ts', '--out', file)).toMatchObject({ status: 0, stdout: '' });
       expect(readFileSync(join(project, file), 'utf8').startsWith(start)).toBe(true);
@@ -45,6 +48,8 @@ describe('hypernodes graph', () => {
 
   it.each([
     [[], 'say which file'],
+    [['pipeline.ts', 'more.ts'], "one file, found also 'more.ts'"],
+    [['pipeline.ts', '--out', 'graph.png'], "no format 'png'; there is text, mermaid, dot, svg, html"],
     [['pipeline.ts', '--format', 'png'], "no format 'png'; there is text, mermaid, dot, svg, html"],
     [['pipeline.ts', '--depth', 'x'], "--depth is 'x'"],
     [['pipeline.ts', '--direction', 'up'], "--direction is 'up'"],
