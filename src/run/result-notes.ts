@@ -1,5 +1,5 @@
 import type { ReportCollector, RunReport } from '../events/index.ts';
-import { displayReported, jupyterDisplay } from './notebook/index.ts';
+import { displayRun, jupyterDisplay } from './notebook/index.ts';
 import type { NodeFailure } from './scope.ts';
 
 const reports = new WeakMap<object, RunReport>();
@@ -29,14 +29,12 @@ export function annotate<T extends object>(
   failures: readonly NodeFailure[],
   collector: ReportCollector | undefined,
 ): T {
+  const report = collector?.report();
   if (failures.length > 0) failuresOfRuns.set(result, failures);
-  if (collector !== undefined) {
-    const report = collector.report();
-    reports.set(result, report);
+  if (report !== undefined) reports.set(result, report);
+  if ((failures.length > 0 || report !== undefined) && !(jupyterDisplay in result)) {
     // Not enumerable: a result is the values of its outputs, and nothing else that one sees.
-    if (!(jupyterDisplay in result)) {
-      Object.defineProperty(result, jupyterDisplay, { value: () => displayReported(result, report) });
-    }
+    Object.defineProperty(result, jupyterDisplay, { value: () => displayRun(result, failures, report) });
   }
   return result;
 }
