@@ -31,4 +31,4 @@ await corpus.run({ folder: 'mails' }, { cache, outputs: ['documents'] });
 const result = await corpus.run({ folder: 'mails' }, { cache, report: true });
 const picture = await toSVG(corpus, { report: reportOf(result), direction: 'right' });
 // Times are of this machine and this moment.
-writeFileSync(new URL('../docs/graph.svg', import.meta.url), picture.replace(/,? ?(&lt;)?[\d.]+ m?s(?=<)/g, ''));
+writeFileSync(new URL('../docs/graph.svg', import.meta.url), picture.replace(/,? ?(&lt;)?[\d.]+m?s(?=<)/g, ''));

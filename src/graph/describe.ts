@@ -1,7 +1,13 @@
-import type { Definition, MapMode } from './definition.ts';
+import type { Definition, MapMode, NodeDefinition } from './definition.ts';
 import type { PipelineGraph } from './pipeline-graph.ts';
 import { labelOf } from './plan.ts';
+import { schemaType } from './schema-type.ts';
 import type { InputDescription } from './types/unit.ts';
+
+interface Types {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+}
 
 /** One node of a described pipeline. */
 export interface NodeDescription {
@@ -13,6 +19,8 @@ export interface NodeDescription {
   /** Names of the inputs that are mapped over; empty when the node runs once. */
   readonly mapOver: readonly string[];
   readonly mapMode?: MapMode;
+  /** By input or output, what its schema says, as TypeScript would write it; only what is known. */
+  readonly types?: Types;
   /** The nested pipeline, under its own inner names. */
   readonly pipeline?: PipelineDescription;
   /** Outer → inner names of a nested pipeline's inputs, and inner → outer of its outputs, where they differ. */
@@ -77,7 +85,10 @@ function describeNode(definition: Definition): NodeDescription {
     inputs: inputs.map(({ name, required }) => ({ name, required })),
     outputs: outputs.map((output) => output.name),
   };
-  if (definition.kind === 'node') return { ...base, mapOver: [] };
+  if (definition.kind === 'node') {
+    const types = typesOf(definition);
+    return { ...base, mapOver: [], ...(types === undefined ? {} : { types }) };
+  }
   const differing = <T extends { name: string; inner: string }>(bindings: readonly T[]): readonly T[] =>
     bindings.filter((binding) => binding.name !== binding.inner);
   return {
@@ -90,4 +101,21 @@ function describeNode(definition: Definition): NodeDescription {
       outputs: Object.fromEntries(differing(outputs).map(({ name, inner }) => [inner, name])),
     },
   };
+}
+
+function typesOf({ inputs, outputs, schemas, output, keyed }: NodeDefinition): Types | undefined {
+  const known = (pairs: readonly (readonly [string, string | undefined])[]): Record<string, string> =>
+    Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined));
+  const types = {
+    inputs: known(
+      inputs.map(({ name, inner }) => {
+        const schema = schemas?.[inner];
+        return [name, schema && schemaType(schema, 'input')];
+      }),
+    ),
+    outputs: known(
+      outputs.map(({ name, inner }) => [name, output && schemaType(output, 'output', keyed ? inner : undefined)]),
+    ),
+  };
+  return Object.keys({ ...types.inputs, ...types.outputs }).length === 0 ? undefined : types;
 }

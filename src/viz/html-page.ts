@@ -1,3 +1,4 @@
+import { svgStyle } from './svg-style.ts';
 import { escapeXml } from './xml.ts';
 
 /**
@@ -12,7 +13,7 @@ export function htmlPage(name: string, pictures: Readonly<Record<string, string>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeXml(name)}</title>
-<style>${style}</style>
+<style>${style}${svgStyle('auto')}</style>
 <body>
 <header><h1>${escapeXml(name)}</h1><span>drag to move, wheel to zoom, click a nested pipeline to close or open it</span>
 <nav><button data-do="in" title="larger">+</button><button data-do="out" title="smaller">−</button><button data-do="fit">fit</button><button data-do="open">open all</button></nav></header>
@@ -46,7 +47,6 @@ const script = `
 const { pictures, closed: first } = JSON.parse(document.getElementById('pictures').textContent);
 const main = document.querySelector('main');
 const closed = new Set(first);
-const depth = (path) => path.split(' > ').length;
 let view = { x: 0, y: 0, scale: 1 };
 const place = () => {
   main.firstElementChild.style.transform = 'translate(' + view.x + 'px,' + view.y + 'px) scale(' + view.scale + ')';

@@ -1,6 +1,6 @@
-import type { Box, Drawing, PictureOptions } from './drawing.ts';
+import { type Box, type Drawing, headingOf, type PictureOptions } from './drawing.ts';
 import { type ElkExtendedEdge, type ElkNode, elk } from './elkjs.ts';
-import { textWidth } from './text-width.ts';
+import { boldWidth, textWidth } from './text-width.ts';
 
 /** A box with its place, in pixels from the upper left corner of the picture. */
 export interface PlacedBox {
@@ -37,30 +37,47 @@ export const LINE_HEIGHT = 16;
 const MARGIN_X = 14;
 const MARGIN_Y = 9;
 export const GROUP_TITLE_HEIGHT = 30;
-const GROUP_MARGIN = 14;
+export const GROUP_MARGIN = 14;
+
+/** Letters that are shown of a label and of a note; the whole is in the tooltip. */
+const LONGEST_LABEL = 36;
+const LONGEST_NOTE = 48;
+
+/** On one line, and cut where it would make a box too wide. */
+function shorten(text: string, longest: number): string {
+  const letters = [...text.replace(/\s+/g, ' ')];
+  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : letters.join('');
+}
 
 /** Small lines under the label of a box. */
 export function notesOf({ outputs, state }: Box): string[] {
-  return [...(outputs.length > 0 ? [`→ ${outputs.join(', ')}`] : []), ...(state ? [state.summary] : [])];
+  const gives = outputs.length > 0 ? [shorten(`→ ${outputs.join(', ')}`, LONGEST_NOTE)] : [];
+  return [...gives, ...(state ? [state.summary] : [])];
 }
 
 /** The label and what it is mapped over. */
-export function titleOf({ label, mapOver }: Box): { readonly label: string; readonly badge: string | undefined } {
-  return { label, badge: mapOver.length > 0 ? `× ${mapOver.join(', ')}` : undefined };
+export function titleOf(box: Box): { readonly label: string; readonly badge: string | undefined } {
+  const { mapOver } = box;
+  const badge = mapOver.length > 0 ? shorten(`× ${mapOver.join(', ')}`, LONGEST_LABEL) : undefined;
+  return { label: shorten(headingOf(box), LONGEST_LABEL), badge };
 }
 
-export const BADGE_MARGIN = 7;
+const BADGE_MARGIN = 7;
 export const BADGE_GAP = 8;
 
-/** Pixels of a label, which is bold. */
-export const labelWidth = (label: string): number => Math.ceil(textWidth(label, LABEL_SIZE) * 1.1);
+export const labelWidth = (label: string): number => boldWidth(label, LABEL_SIZE);
+export const badgeWidth = (badge: string): number => boldWidth(badge, NOTE_SIZE) + 2 * BADGE_MARGIN;
 
 /** Pixels of the label and its badge side by side. */
 export function titleWidth(box: Box): number {
   const { label, badge } = titleOf(box);
   const own = labelWidth(label);
-  return badge === undefined ? own : own + BADGE_GAP + textWidth(badge, NOTE_SIZE) + 2 * BADGE_MARGIN;
+  return badge === undefined ? own : own + BADGE_GAP + badgeWidth(badge);
 }
+
+/** Pixels of all that is written in a box. */
+export const textsWidth = (box: Box): number =>
+  Math.max(titleWidth(box), ...notesOf(box).map((note) => textWidth(note, NOTE_SIZE)));
 
 /** Where everything goes: layers, with groups as boxes around theirs (layered layout of the Eclipse Layout Kernel). */
 export async function layOut(drawing: Drawing, direction: PictureOptions['direction'] = 'down'): Promise<Layout> {
@@ -90,7 +107,7 @@ export async function layOut(drawing: Drawing, direction: PictureOptions['direct
       id: `arrow ${index}`,
       sources: [from],
       targets: [to],
-      labels: label === undefined ? [] : [{ text: label, width: textWidth(label, NOTE_SIZE) + 6, height: 14 }],
+      labels: label === undefined ? [] : [toElkLabel(shorten(label, LONGEST_LABEL))],
       layoutOptions: { 'elk.edgeLabels.inline': 'true' },
     })),
   };
@@ -103,6 +120,8 @@ export async function layOut(drawing: Drawing, direction: PictureOptions['direct
   };
 }
 
+const toElkLabel = (text: string) => ({ text, width: textWidth(text, NOTE_SIZE) + 6, height: 14 });
+
 function toElk(box: Box): ElkNode {
   if (box.kind === 'group') {
     return {
@@ -111,18 +130,16 @@ function toElk(box: Box): ElkNode {
       layoutOptions: {
         'elk.padding': `[top=${GROUP_TITLE_HEIGHT + notesOf(box).length * LINE_HEIGHT + 6},left=${GROUP_MARGIN},bottom=${GROUP_MARGIN},right=${GROUP_MARGIN}]`,
         'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-        'elk.nodeSize.minimum': `(${Math.max(titleWidth(box), widestNote(box)) + 2 * GROUP_MARGIN}, 40)`,
+        'elk.nodeSize.minimum': `(${textsWidth(box) + 2 * GROUP_MARGIN}, 40)`,
       },
     };
   }
   return {
     id: box.id,
-    width: Math.max(40, titleWidth(box), widestNote(box)) + 2 * MARGIN_X,
+    width: Math.max(40, textsWidth(box)) + 2 * MARGIN_X,
     height: LINE_HEIGHT * (1 + notesOf(box).length) + 2 * (box.kind === 'node' ? MARGIN_Y : 5),
   };
 }
-
-const widestNote = (box: Box): number => Math.max(0, ...notesOf(box).map((note) => textWidth(note, NOTE_SIZE)));
 
 function placeBoxes(boxes: readonly Box[], placed: readonly ElkNode[]): PlacedBox[] {
   const byId = new Map(placed.map((node) => [node.id, node]));
@@ -133,12 +150,29 @@ function placeBoxes(boxes: readonly Box[], placed: readonly ElkNode[]): PlacedBo
 }
 
 function placeArrow({ sections = [], labels = [] }: ElkExtendedEdge): PlacedArrow {
-  const points = sections.flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint]);
+  const points = straighten(
+    sections.flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint]),
+  );
   const [label] = labels;
   return {
     points,
     label: label?.text === undefined ? undefined : { text: label.text, at: middleOf(label) },
   };
+}
+
+/** Lines that go into groups come out slanted by a pixel. */
+const SLANT = 2;
+
+function straighten(points: readonly Point[]): Point[] {
+  const straight: Point[] = [];
+  for (const point of points) {
+    const before = straight.at(-1) ?? point;
+    straight.push({
+      x: Math.abs(point.x - before.x) < SLANT ? before.x : point.x,
+      y: Math.abs(point.y - before.y) < SLANT ? before.y : point.y,
+    });
+  }
+  return straight;
 }
 
 const middleOf = ({

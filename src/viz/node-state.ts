@@ -1,9 +1,9 @@
-import type { NodeReport, RunReportData } from '../events/index.ts';
+import { formatCount, formatDuration, type NodeReport, type RunReportData } from '../events/index.ts';
 
 /** What a run did with a node. */
 export interface NodeState {
   readonly kind: 'executed' | 'cached' | 'failed';
-  /** In a few words: `1,163 items, 28 cached, 224 ms`. */
+  /** In a few words: `1,163 items, 28 cached, 224ms`. */
   readonly summary: string;
 }
 
@@ -16,20 +16,10 @@ function stateOf({ executions, hits, failures, items, totalMs }: NodeReport): No
   const calls = executions + hits + failures;
   const kind = failures > 0 ? 'failed' : hits > 0 && executions === 0 ? 'cached' : 'executed';
   const parts: string[] = [];
-  if (items !== undefined) parts.push(`${count(items)} items`);
-  else if (calls > 1) parts.push(`${count(calls)} ×`);
-  if (hits > 0) parts.push(kind === 'cached' ? 'cached' : `${count(hits)} cached`);
-  if (failures > 0) parts.push(calls === 1 ? 'failed' : `${count(failures)} failed`);
-  if (executions + failures > 0) parts.push(duration(totalMs));
+  if (items !== undefined) parts.push(`${formatCount(items)} items`);
+  else if (calls > 1) parts.push(`${formatCount(calls)} ×`);
+  if (hits > 0) parts.push(kind === 'cached' ? 'cached' : `${formatCount(hits)} cached`);
+  if (failures > 0) parts.push(calls === 1 ? 'failed' : `${formatCount(failures)} failed`);
+  if (executions + failures > 0) parts.push(formatDuration(totalMs));
   return { kind, summary: parts.join(', ') };
-}
-
-const count = (number: number): string => number.toLocaleString('en-US');
-
-function duration(ms: number): string {
-  if (ms < 1) return '<1 ms';
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  return ms < 60_000
-    ? `${(ms / 1000).toFixed(1)} s`
-    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }

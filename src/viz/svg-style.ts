@@ -45,15 +45,19 @@ const variables = (colours: typeof light): string =>
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(';');
 
+/** Class of a picture: a page may hold several with a theme each, and a style sheet in a page holds for all of it. */
+export const themeClass = (theme: Theme): string => `hypernodes-${theme}`;
+
 function themes(theme: Theme): string {
   const [day, night] = [variables(light), variables(dark)];
-  if (theme === 'light') return `.hypernodes{${day}}`;
-  if (theme === 'dark') return `.hypernodes{${night}}`;
+  const picture = `.${themeClass(theme)}`;
+  if (theme === 'light') return `${picture}{${day}}`;
+  if (theme === 'dark') return `${picture}{${night}}`;
   return [
-    `.hypernodes{${day}}`,
-    `@media(prefers-color-scheme:dark){.hypernodes{${night}}}`,
-    `[data-jp-theme-light="true"] .hypernodes,.vscode-light .hypernodes{${day}}`,
-    `[data-jp-theme-light="false"] .hypernodes,.vscode-dark .hypernodes{${night}}`,
+    `${picture}{${day}}`,
+    `@media(prefers-color-scheme:dark){${picture}{${night}}}`,
+    `[data-jp-theme-light="true"] ${picture},.vscode-light ${picture}{${day}}`,
+    `[data-jp-theme-light="false"] ${picture},.vscode-dark ${picture}{${night}}`,
   ].join('');
 }
 
@@ -66,7 +70,8 @@ export function svgStyle(theme: Theme): string {
 .hypernodes .node>text:first-of-type{font-weight:600}
 .hypernodes .note{fill:var(--muted);font-size:11px}
 .hypernodes .group>rect{fill:var(--group);stroke:var(--border)}
-.hypernodes .title text{text-anchor:start;paint-order:stroke;stroke:var(--group);stroke-width:5px;stroke-linejoin:round}
+.hypernodes .title>rect:first-of-type{fill:var(--group);stroke:none}
+.hypernodes .title text{text-anchor:start}
 .hypernodes .title>text:first-of-type{font-weight:600}
 .hypernodes .end>rect{fill:var(--end);stroke:var(--border)}
 .hypernodes .end>text{fill:var(--muted)}

@@ -1,31 +1,37 @@
+import { type Box, headingOf } from './drawing.ts';
 import {
   BADGE_GAP,
-  BADGE_MARGIN,
+  badgeWidth,
+  GROUP_MARGIN,
   GROUP_TITLE_HEIGHT,
   type Layout,
   LINE_HEIGHT,
   labelWidth,
-  NOTE_SIZE,
   notesOf,
   type PlacedArrow,
   type PlacedBox,
   type Point,
+  textsWidth,
   titleOf,
   titleWidth,
 } from './layout.ts';
-import { svgStyle, type Theme } from './svg-style.ts';
-import { textWidth } from './text-width.ts';
+import { svgStyle, type Theme, themeClass } from './svg-style.ts';
 import { escapeXml } from './xml.ts';
 
 const CORNER = 8;
 const HEAD = { length: 7, halfWidth: 3.6 };
 
-/** The picture of a layout. */
-export function svgOf(name: string, { width, height, boxes, arrows }: Layout, theme: Theme): string {
+/** The picture of a layout; without `style` where the page around it has the style sheet. */
+export function svgOf(
+  name: string,
+  { width, height, boxes, arrows }: Layout,
+  theme: Theme,
+  style = `<style>${svgStyle(theme)}</style>`,
+): string {
   const [w, h] = [Math.ceil(width), Math.ceil(height)];
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="hypernodes" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${escapeXml(`pipeline ${name}`)}" style="max-width:100%;height:auto">`,
-    `<style>${svgStyle(theme)}</style>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="hypernodes ${themeClass(theme)}" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${escapeXml(`pipeline ${name}`)}" style="max-width:100%;height:auto">`,
+    style,
     // Groups lie under the arrows that go into them.
     ...boxes.flatMap(drawGroups),
     ...arrows.map(drawArrow),
@@ -49,10 +55,18 @@ function drawGroupTitles(placed: PlacedBox): string[] {
   if (placed.box.kind !== 'group') return [];
   const { box, x, y } = placed;
   const notes = notesOf(box).map((note, index) =>
-    text(note, x + 14, y + GROUP_TITLE_HEIGHT + 8 + index * LINE_HEIGHT, 'note'),
+    text(note, x + GROUP_MARGIN, y + GROUP_TITLE_HEIGHT + 8 + index * LINE_HEIGHT, 'note'),
+  );
+  // Covers what runs behind the text.
+  const ground = rect(
+    x + GROUP_MARGIN - 5,
+    y + 5,
+    textsWidth(box) + 10,
+    GROUP_TITLE_HEIGHT - 8 + notes.length * LINE_HEIGHT,
+    5,
   );
   return [
-    `<g class="title" data-path="${escapeXml(box.id)}">${titleAt(placed, x + 14, y + 20, 'start')}${notes.join('')}</g>`,
+    `<g class="title" data-path="${escapeXml(box.id)}"><title>${escapeXml(tooltipOf(box))}</title>${ground}${titleAt(placed, x + GROUP_MARGIN, y + 20, 'start')}${notes.join('')}</g>`,
     ...placed.boxes.flatMap(drawGroupTitles),
   ];
 }
@@ -73,15 +87,22 @@ function drawLeaves(placed: PlacedBox): string[] {
   // A second border: there is something inside.
   const inner = box.isCollapsed ? rect(x + 3, y + 3, width - 6, height - 6, 5) : '';
   return [
-    `<g class="${classes}" data-path="${escapeXml(box.id)}"><title>${escapeXml(tooltipOf(placed))}</title>${rect(x, y, width, height, isEnd ? height / 2 : 7)}${inner}${titleAt(placed, middle, first, 'middle')}${notes
+    `<g class="${classes}" data-path="${escapeXml(box.id)}"><title>${escapeXml(tooltipOf(box))}</title>${rect(x, y, width, height, isEnd ? height / 2 : 7)}${inner}${titleAt(placed, middle, first, 'middle')}${notes
       .map((note, index) => text(note, middle, first + (index + 1) * LINE_HEIGHT, 'note'))
       .join('')}</g>`,
   ];
 }
 
-function tooltipOf({ box }: PlacedBox): string {
-  if (box.kind === 'input') return `input ${box.label}${box.isOptional ? ' (has a default)' : ''}`;
-  return box.kind === 'output' ? `output ${box.label}` : [box.id, ...notesOf(box)].join('\n');
+/** All that there is to say, at full length. */
+function tooltipOf(box: Box): string {
+  if (box.kind === 'input') return `input ${headingOf(box)}${box.isOptional ? ' (has a default)' : ''}`;
+  if (box.kind === 'output') return `output ${headingOf(box)}`;
+  return [
+    box.id,
+    ...(box.mapOver.length > 0 ? [`mapped over ${box.mapOver.join(', ')}`] : []),
+    ...(box.outputs.length > 0 ? [`→ ${box.outputs.join(', ')}`] : []),
+    ...(box.state ? [box.state.summary] : []),
+  ].join('\n');
 }
 
 function titleAt({ box }: PlacedBox, x: number, y: number, anchor: 'start' | 'middle'): string {
@@ -90,12 +111,12 @@ function titleAt({ box }: PlacedBox, x: number, y: number, anchor: 'start' | 'mi
   const own = labelWidth(label);
   if (badge === undefined) return text(label, x, y);
   const left = anchor === 'start' ? x : x - full / 2;
-  const badgeWidth = textWidth(badge, NOTE_SIZE) + 2 * BADGE_MARGIN;
+  const wide = badgeWidth(badge);
   const badgeLeft = left + own + BADGE_GAP;
   return [
     text(label, anchor === 'start' ? left : left + own / 2, y),
-    `<rect class="badge" x="${round(badgeLeft)}" y="${round(y - 12.5)}" width="${round(badgeWidth)}" height="17" rx="8.5"/>`,
-    text(badge, badgeLeft + badgeWidth / 2, y - 0.5, 'badgetext'),
+    `<rect class="badge" x="${round(badgeLeft)}" y="${round(y - 12.5)}" width="${round(wide)}" height="17" rx="8.5"/>`,
+    text(badge, badgeLeft + wide / 2, y - 0.5, 'badgetext'),
   ].join('');
 }
 

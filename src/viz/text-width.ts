@@ -1,11 +1,12 @@
-/** Widths of letters of a common sans serif font, as shares of its size; others are taken to be of the width of `n`. */
+/** Widths of letters of the widest common sans serif fonts, as shares of their size; others are taken to be of the width of `n`. */
 const widths: ReadonlyMap<string, number> = new Map(
   (
     [
-      [0.3, "iIjl.,:;'|! ()[]{}ftr-/\\`"],
-      [0.52, 'sckvxyzJ*"^'],
-      [0.6, 'abdeghnopqu0123456789_?$#+=<>~FLTZ'],
-      [0.72, 'ABCDEGHKNOPQRSUVXY&→×…'],
+      [0.32, "iIjl.,:;'|! "],
+      [0.4, 'ftr()[]-/\\`"'],
+      [0.56, 'sckvxyzJ*^'],
+      [0.61, 'abdeghnopqu0123456789_?$#{}FLTZ'],
+      [0.74, 'ABCDEGHKNOPQRSUVXY&→×…+=<>~'],
       [0.92, 'mMwW@%'],
     ] as const
   ).flatMap(([width, letters]) => [...letters].map((letter) => [letter, width] as const)),
@@ -17,3 +18,6 @@ export function textWidth(text: string, size: number): number {
   for (const letter of text) width += widths.get(letter) ?? (letter.codePointAt(0)! > 0x2e80 ? 1.05 : 0.62);
   return Math.ceil(width * size * 1.04);
 }
+
+/** Bold letters are wider. */
+export const boldWidth = (text: string, size: number): number => Math.ceil(textWidth(text, size) * 1.12);

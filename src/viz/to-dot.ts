@@ -1,4 +1,4 @@
-import { type Box, type Drawable, drawingOf, everyBox, type PictureOptions } from './drawing.ts';
+import { type Box, type Drawable, drawingOf, everyBox, headingOf, type PictureOptions } from './drawing.ts';
 
 /**
  * The graph of a pipeline in DOT, the language of Graphviz.
@@ -31,8 +31,9 @@ export function toDot(pipeline: Drawable, options: PictureOptions = {}): string 
   return `${[...lines, '}'].join('\n')}\n`;
 }
 
-function titleOf({ label, outputs, mapOver, state }: Box): string {
-  const lines = [`${label}${mapOver.length > 0 ? ` × ${mapOver.join(', ')}` : ''}`];
+function titleOf(box: Box): string {
+  const { outputs, mapOver, state } = box;
+  const lines = [`${headingOf(box)}${mapOver.length > 0 ? ` × ${mapOver.join(', ')}` : ''}`];
   if (outputs.length > 0) lines.push(`→ ${outputs.join(', ')}`);
   if (state) lines.push(state.summary);
   return lines.join('\n');
@@ -45,5 +46,11 @@ function attributesOf({ kind, isOptional, isCollapsed, state }: Box): string {
   return `${isCollapsed ? ', peripheries=2' : ''}${state ? `, fillcolor="${colours[state.kind]}"` : ''}`;
 }
 
+/** Graphviz reads entities of HTML (`&amp;`) in every text, and stops at a NUL. */
 const quote = (text: string): string =>
-  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  `"${text
+    .replaceAll('\0', '\ufffd')
+    .replace(/&(?=#?\w+;)/g, '&amp;')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replace(/\r\n?|\n/g, '\\n')}"`;

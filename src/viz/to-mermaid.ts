@@ -37,10 +37,9 @@ const shapes = {
   collapsed: ['[[', ']]'],
 } as const;
 
-function titleOf({ label, outputs, mapOver, isOptional, state }: Box): string {
-  const lines = [
-    `${escapeText(label)}${isOptional ? ' ?' : ''}${mapOver.length > 0 ? ` × ${mapOver.map(escapeText).join(', ')}` : ''}`,
-  ];
+function titleOf({ label, type, outputs, mapOver, isOptional, state }: Box): string {
+  const name = `${label}${isOptional ? ' ?' : ''}${type === undefined ? '' : `: ${type}`}`;
+  const lines = [`${escapeText(name)}${mapOver.length > 0 ? ` × ${mapOver.map(escapeText).join(', ')}` : ''}`];
   if (outputs.length > 0) lines.push(`→ ${outputs.map(escapeText).join(', ')}`);
   if (state) lines.push(escapeText(state.summary));
   return lines.join('<br>');
@@ -48,7 +47,7 @@ function titleOf({ label, outputs, mapOver, isOptional, state }: Box): string {
 
 /** Mermaid knows entities in texts between quotes, with `#` for `&`. */
 const escapeText = (text: string): string =>
-  text.replace(/[#"<>&`\\\n]/g, (character) => `#${character.codePointAt(0)};`);
+  text.replace(/[#"<>&`\\\r\n]/g, (character) => `#${character.codePointAt(0)};`);
 
 const colours = {
   executed: 'fill:#dcfce7,stroke:#16a34a,color:#14532d',

@@ -6,15 +6,20 @@ export function toText(pipeline: Drawable): string {
   return `${linesOf(pipeline.describe(), '').join('\n')}\n`;
 }
 
+/** Names may hold anything, also ends of lines. */
+const lineOf = (indent: string, name: string, inputs: readonly string[], outputs: readonly string[]): string => {
+  const [title, taken, given] = [name, inputs.join(', '), outputs.join(', ')].map((text) => text.replace(/\s+/g, ' '));
+  return `${indent}${title}  (${taken}) → ${given}`;
+};
+
 function linesOf({ name, inputs, nodes, outputs }: PipelineDescription, indent: string, title = name): string[] {
   const taken = inputs.map((input) => (input.required ? input.name : `${input.name}?`));
-  const lines = [`${indent}${title}  (${taken.join(', ')}) → ${outputs.join(', ')}`];
+  const lines = [lineOf(indent, title, taken, outputs)];
   for (const node of nodes) {
     const inner = `${indent}  `;
     if (node.pipeline === undefined) {
-      lines.push(
-        `${inner}${node.name}  (${node.inputs.map(({ name }) => name).join(', ')}) → ${node.outputs.join(', ')}`,
-      );
+      const read = node.inputs.map((input) => input.name);
+      lines.push(lineOf(inner, node.name, read, node.outputs));
       continue;
     }
     const mapped = node.mapOver.length > 0 ? ` × ${node.mapOver.join(', ')}` : '';

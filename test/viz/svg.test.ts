@@ -8,7 +8,7 @@ import { toHTML, toSVG } from 'hypernodes/viz';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, openBrowser } from '../fixtures/browser.ts';
-import { corpus, hostile, perDoc } from './pipelines.ts';
+import { corpus, hostile, odd, perDoc, twice, typed } from './pipelines.ts';
 
 describe('toSVG', () => {
   it('gives the same picture for the same pipeline', async () => {
@@ -23,6 +23,25 @@ describe('toSVG', () => {
     }
     expect(picture).toContain('prefers-color-scheme:dark');
     expect(await toSVG(corpus, { theme: 'dark' })).not.toContain('prefers-color-scheme');
+  });
+
+  it('cuts labels that would make a box too wide; the tooltip has all of them', async () => {
+    const picture = await toSVG(odd);
+    expect(picture).not.toContain(`>${'x'.repeat(200)}</text>`);
+    expect(picture).toContain(`x${'x'.repeat(150)}`);
+    expect(Number(/width="(\d+)"/.exec(picture)![1])).toBeLessThan(800);
+  });
+
+  it('draws a pipeline that is nested twice two times', async () => {
+    const picture = await toSVG(twice);
+    expect(picture.match(/>cleaned<\/text>/g)).toHaveLength(2);
+    expect(picture.match(/class="title"/g)).toHaveLength(2);
+  });
+
+  it('shows the types that schemas tell', async () => {
+    const picture = await toSVG(typed);
+    expect(picture).toContain('>texts: string[]</text>');
+    expect(picture).toContain('>→ string[]</text>');
   });
 
   it('shows what a run did', async () => {
@@ -86,6 +105,9 @@ describe.skipIf(!hasBrowser('pictures in a browser'))('in a browser', () => {
       ['report', await toSVG(corpus, { report: reportOf(result) })],
       ['right', await toSVG(corpus, { direction: 'right' })],
       ['hostile', await toSVG(hostile)],
+      ['odd', await toSVG(odd)],
+      ['twice', await toSVG(twice)],
+      ['typed', await toSVG(typed, { direction: 'right' })],
     ] as const) {
       await open(`${name}.html`, `<!doctype html><meta charset="utf-8">${picture}`, width, scheme);
       expect(await page.evaluate(findFaults), name).toEqual([]);
@@ -95,6 +117,38 @@ describe.skipIf(!hasBrowser('pictures in a browser'))('in a browser', () => {
       expect(colours).toBe(scheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(15, 23, 42)');
       await page.close();
     }
+  });
+
+  it('pictures of several themes on one page keep theirs', async () => {
+    const pictures = await Promise.all((['dark', 'light', 'auto'] as const).map((theme) => toSVG(perDoc, { theme })));
+    await open('themes.html', `<!doctype html>${pictures.join('')}`, 900, 'dark');
+    const grounds = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('.hypernodes')].map((each) => getComputedStyle(each).backgroundColor)",
+    );
+    expect(grounds).toEqual(['rgb(15, 23, 42)', 'rgb(255, 255, 255)', 'rgb(15, 23, 42)']);
+    await page.close();
+  });
+
+  it('a page of many nested pipelines closes and opens those of a depth together', async () => {
+    const many = pipeline.untyped(
+      Array.from({ length: 8 }, (_, index) =>
+        perDoc.asNode({
+          name: `part_${index}`,
+          inputs: { [`text${index}`]: 'text' },
+          outputs: { length: `length${index}` },
+        } as never),
+      ) as never,
+      { name: 'many' },
+    );
+    await open('many.html', await toHTML(many, { depth: 0 }), 1200, 'light');
+    expect(await page.locator('.group').count()).toBe(0);
+    await page.locator('[data-path="many > part_3"]').click();
+    expect(await page.locator('.group').count()).toBe(8);
+    await page.locator('.title[data-path="many > part_5"]').click();
+    expect(await page.locator('.group').count()).toBe(0);
+    await page.getByText('open all').click();
+    expect(await page.locator('.group').count()).toBe(8);
+    await page.close();
   });
 
   it('the page opens and closes nested pipelines, and zooms', async () => {

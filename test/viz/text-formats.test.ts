@@ -1,8 +1,8 @@
-import { reportOf } from 'hypernodes';
+import { node, Pipeline, reportOf } from 'hypernodes';
 import { MemoryCache } from 'hypernodes/cache';
 import { toDot, toMermaid, toText } from 'hypernodes/viz';
 import { describe, expect, it } from 'vitest';
-import { corpus, hostile } from './pipelines.ts';
+import { corpus, hostile, odd, oddLabels, twice, typed } from './pipelines.ts';
 
 describe('toText', () => {
   it('says what each node reads and gives', () => {
@@ -13,6 +13,50 @@ describe('toText', () => {
     measures  (cleaned, language) → length, words
   total  (lengths, base) → total
 `);
+  });
+});
+
+describe('all formats', () => {
+  it('say the types that schemas tell, of mapped inputs and outputs as lists', () => {
+    const drawn = toMermaid(typed);
+    expect(drawn).toContain('(["texts: string[]"])');
+    expect(drawn).toContain('(["stop ?: #34;a#34; | #34;the#34;"])');
+    expect(drawn).toContain('["words<br>→ string[]"]');
+    expect(drawn).toContain('["shortest, longest<br>→ shortest: number, longest: number | null"]');
+    expect(drawn).toContain('(["longest: (number | null)[]"])');
+    expect(toDot(typed)).toContain('label="texts: string[]"');
+    expect(typed.describe().nodes[0]!.pipeline!.nodes[0]!.types).toEqual({
+      inputs: { text: 'string', stop: '"a" | "the"' },
+      outputs: { words: 'string[]' },
+    });
+  });
+
+  it('draw a pipeline that is nested twice two times', () => {
+    for (const drawn of [toMermaid(twice), toDot(twice)]) {
+      expect(drawn.match(/subgraph /g)).toHaveLength(2);
+      expect(drawn.match(/"cleaned/g)).toHaveLength(2);
+    }
+  });
+
+  it('draw one arrow for several values from one box to another', () => {
+    const both = new Pipeline({
+      name: 'both',
+      nodes: [
+        node({ name: ['low', 'high'], inputs: ['xs'], run: () => ({ low: 1, high: 2 }) }),
+        node('range', ({ low, high }: { low: number; high: number }) => high - low),
+      ],
+    });
+    expect(toMermaid(both)).toContain('  n1 -->|"low, high"| n2\n');
+    expect(toDot(both)).toContain('  n1 -> n2 [label="low, high"];\n');
+  });
+
+  it('keep odd labels on their line, quoted', () => {
+    const names = oddLabels.length;
+    expect(toText(odd).split('\n')).toHaveLength(names + 3);
+    const mermaid = toMermaid(odd).trimEnd().split('\n');
+    expect(mermaid.filter((line) => /^ {4}n\d+\["[^"]*"\]$/.test(line))).toHaveLength(names);
+    const dot = toDot(odd).trimEnd().split('\n');
+    expect(dot.filter((line) => /^ {4}n\d+ \[label="([^"\\]|\\.)*"\];$/.test(line))).toHaveLength(names);
   });
 });
 
@@ -28,14 +72,16 @@ describe('toMermaid', () => {
     n6["measures<br>→ length, words"]
   end
   n7["total"]
-  n8(["total"])
+  n8(["counts"])
+  n9(["total"])
   n0 --> n3
   n3 --> n5
   n5 --> n6
   n1 --> n6
   n6 -->|"length"| n7
   n2 --> n7
-  n7 --> n8
+  n6 --> n8
+  n7 --> n9
 `);
   });
 
@@ -74,6 +120,6 @@ describe('toDot', () => {
     expect(drawn).toMatch(/subgraph cluster_n4 \{\n {4}label="per_doc × documents"/);
     expect(drawn).toContain('n6 -> n7 [label="length"];');
     expect(drawn.match(/\{/g)!.length).toBe(drawn.match(/\}/g)!.length);
-    expect(toDot(hostile)).toContain('[label="\\"];\\n<b>&amp; #quot; \\\\ | ]] end\\n→ a\\"];b"]');
+    expect(toDot(hostile)).toContain('[label="\\"];\\n<b>&amp;amp; #quot; \\\\ | ]] end\\n→ a\\"];b"]');
   });
 });
