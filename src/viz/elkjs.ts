@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import { MissingPeerError } from '../errors.ts';
 
@@ -15,13 +16,23 @@ export function elk(): Promise<Elk> {
 
 async function load(): Promise<Elk> {
   try {
-    const { default: ELK } = await import('elkjs/lib/elk.bundled.js');
-    return new (ELK as unknown as new () => Elk)();
+    return new (await loadClass())();
   } catch (cause) {
     loading = undefined;
     throw new MissingPeerError('MISSING_PEER', 'Pictures are laid out by elkjs, which is not installed.', {
       hint: 'npm install elkjs; toMermaid and toDot work without it.',
       cause,
     });
+  }
+}
+
+async function loadClass(): Promise<new () => Elk> {
+  try {
+    // Half the time of `import()`, which searches all of its 1.6 MB for what a CommonJS module exports.
+    return createRequire(import.meta.url)('elkjs/lib/elk.bundled.js') as new () => Elk;
+  } catch {
+    // A bundler or a loader of its own knows where it is.
+    const { default: ELK } = await import('elkjs/lib/elk.bundled.js');
+    return ELK as unknown as new () => Elk;
   }
 }

@@ -98,9 +98,7 @@ export async function layOut(drawing: Drawing, direction: PictureOptions['direct
       'elk.layered.spacing.edgeNodeBetweenLayers': '12',
       'elk.layered.mergeEdges': 'true',
       'elk.layered.mergeHierarchyEdges': 'true',
-      // Straighter, but for large graphs it takes long.
-      'elk.layered.nodePlacement.strategy': drawing.arrows.length > 80 ? 'BRANDES_KOEPF' : 'NETWORK_SIMPLEX',
-      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+      ...effort(drawing.arrows.length),
     },
     children: drawing.boxes.map(toElk),
     edges: drawing.arrows.map(({ from, to, label }, index) => ({
@@ -117,6 +115,17 @@ export async function layOut(drawing: Drawing, direction: PictureOptions['direct
     height: placed.height ?? 0,
     boxes: placeBoxes(drawing.boxes, placed.children ?? []),
     arrows: (placed.edges ?? []).map(placeArrow),
+  };
+}
+
+/** What makes pictures better, as far as it takes no longer than a reader waits. */
+function effort(arrows: number): Record<string, string> {
+  const options = { 'elk.layered.nodePlacement.strategy': arrows > 80 ? 'BRANDES_KOEPF' : 'NETWORK_SIMPLEX' };
+  if (arrows <= 250) return { ...options, 'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES' };
+  return {
+    ...options,
+    'elk.layered.thoroughness': '2',
+    'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
   };
 }
 
