@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { answersLater as isDeno } from './late-answers.ts';
 
 /** An installed package, and what of it is meant. */
 export interface PackageOfFile {
@@ -22,14 +23,18 @@ interface Manifest {
 }
 
 const INSTALLED = `${sep}node_modules${sep}`;
+/** Where Deno keeps what `npm:` names: `npm/registry.npmjs.org/@scope/name/1.2.3/…`. */
+const DENO_CACHE = /[\\/]npm[\\/][^\\/]+[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]\d+\.\d+\.\d+[^\\/]*[\\/]/;
+const isInstalled = (path: string): boolean => path.includes(INSTALLED) || (isDeno && DENO_CACHE.test(path + sep));
+
 const manifests = new Map<string, Manifest | null>();
 const imports = new Map<string, PackageOfFile | null>();
 
 /** The installed package that a script belongs to; `undefined` for the user's own files, linked packages included. */
 export function packageOfFile(url: string): PackageOfFile | undefined {
   const file = filePath(url);
-  if (!file?.includes(INSTALLED)) return undefined;
-  for (let directory = dirname(file); directory.includes(INSTALLED); directory = dirname(directory)) {
+  if (file === undefined || !isInstalled(file)) return undefined;
+  for (let directory = dirname(file); isInstalled(directory); directory = dirname(directory)) {
     const found = packageAt(directory);
     if (found) return { ...found, subpath: relative(directory, file).split(sep).join('/') };
   }
@@ -76,13 +81,26 @@ function publicSubpath({ exports, main, module }: Manifest, file: string): strin
 }
 
 function installedPackage(name: string, from: string): Omit<PackageOfFile, 'subpath'> | undefined {
+  const found = folderOfPackage(name, from);
+  const real = found && realpathSync(found);
+  return real && isInstalled(real) ? packageAt(real) : undefined;
+}
+
+/** Folder of the package that code in the folder `from` imports by that name; `undefined` when there is none. */
+export function folderOfPackage(name: string, from: string): string | undefined {
   for (let directory = from; ; directory = dirname(directory)) {
     const candidate = join(directory, 'node_modules', name);
-    if (manifest(candidate)) {
-      const real = realpathSync(candidate);
-      return real.includes(INSTALLED) ? packageAt(real) : undefined;
-    }
-    if (dirname(directory) === directory) return undefined;
+    if (manifest(candidate)) return candidate;
+    if (dirname(directory) === directory) return isDeno ? cachedPackage(name, from) : undefined;
+  }
+}
+
+/** Deno knows where it keeps what a package depends on. */
+function cachedPackage(name: string, from: string): string | undefined {
+  try {
+    return packageOfFile(createRequire(join(from, 'index.js')).resolve(name))?.directory;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderOfPackage } from '../../inspect/index.ts';
 import type { AddedFiles } from './image-plan.ts';
 
 /** Where hypernodes lies in a container: a folder in which Node looks for packages from everywhere. */
@@ -63,13 +64,10 @@ function listFiles(folder: string): string[] {
     });
 }
 
-/** As Node looks for a package: in the `node_modules` of each folder upwards. */
 function findPackage(name: string, from: string): string {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const found = join(folder, 'node_modules', name);
-    if (existsSync(join(found, 'package.json'))) return found;
-    if (dirname(folder) === folder) throw new Error(`${name}, which hypernodes depends on, is not installed.`);
-  }
+  const found = folderOfPackage(name, from);
+  if (found === undefined) throw new Error(`${name}, which hypernodes depends on, is not installed.`);
+  return found;
 }
 
 function ownFolder(): string {

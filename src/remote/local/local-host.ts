@@ -4,7 +4,6 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RemoteError } from '../../errors.ts';
 import type { ContainerSpec } from '../container-spec.ts';
 import type { Container, ContainerHost, ContainerStart, PreparedContainer } from '../containers/index.ts';
@@ -14,11 +13,11 @@ import { ImageStore, type LocalImage } from './image-store.ts';
 import { channel, LocalContainer } from './local-container.ts';
 import type { LocalSettings } from './local-options.ts';
 import { volumeFolder } from './local-volume.ts';
+import { ownPackageForNode } from './own-package.ts';
 import { Reaper } from './reaper.ts';
 import { tellUnmetWishes } from './unmet-wishes.ts';
 import { makeWorld, type World } from './world.ts';
 
-const runnerPath = fileURLToPath(new URL('./remote-runner.js', import.meta.url));
 /** Share of a container's memory that objects may take; the rest is for buffers and the program itself. */
 const HEAP_SHARE = 0.75;
 const LEAST_HEAP = 32;
@@ -30,6 +29,14 @@ interface PreparedProcess extends PreparedContainer {
   readonly volumes: Readonly<Record<string, string>>;
 }
 
+/** Where the worlds of containers are. */
+interface Worlds {
+  readonly folder: string;
+  readonly reaper: Reaper;
+  /** Folder of this library, for all containers. */
+  readonly own: Promise<string>;
+}
+
 /** Containers that are processes of this machine. */
 export class LocalHost implements ContainerHost {
   readonly name = 'local';
@@ -38,7 +45,7 @@ export class LocalHost implements ContainerHost {
   readonly startupTimeout = 60;
   readonly #settings: LocalSettings;
   readonly #images: ImageStore;
-  #worlds: { readonly folder: string; readonly reaper: Reaper } | undefined;
+  #worlds: Worlds | undefined;
   #started = 0;
 
   constructor(settings: LocalSettings) {
@@ -64,9 +71,10 @@ export class LocalHost implements ContainerHost {
     const { spec, image, env, volumes } = prepared as PreparedProcess;
     const worlds = this.#openWorlds();
     const id = `local-${++this.#started}`;
-    const world = await makeWorld(join(worlds.folder, id), image, volumes);
+    const own = await worlds.own;
+    const world = await makeWorld(join(worlds.folder, id), own, image, volumes);
     signal.throwIfAborted();
-    const child = await startProcess(world, spec.memory, { ...env, ...ownFolders(world.folder) });
+    const child = await startProcess(join(own, 'dist/remote-runner.js'), world, spec.memory, { ...env, ...ownFolders(world.folder) });
     worlds.reaper.add(child.pid);
     const container = new LocalContainer(id, child, {
       world: world.folder,
@@ -86,10 +94,10 @@ export class LocalHost implements ContainerHost {
     await rm(worlds.folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 
-  #openWorlds(): { readonly folder: string; readonly reaper: Reaper } {
+  #openWorlds(): Worlds {
     if (!this.#worlds) {
       const folder = mkdtempSync(join(tmpdir(), 'hypernodes-'));
-      this.#worlds = { folder, reaper: new Reaper(folder) };
+      this.#worlds = { folder, reaper: new Reaper(folder), own: ownPackageForNode(folder) };
     }
     return this.#worlds;
   }
@@ -99,6 +107,7 @@ export class LocalHost implements ContainerHost {
 const nodeProgram = (): string => ('Deno' in globalThis ? (process.env.HYPERNODES_NODE ?? 'node') : process.execPath);
 
 async function startProcess(
+  runnerPath: string,
   world: World,
   memory: number | undefined,
   env: Record<string, string>,

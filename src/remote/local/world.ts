@@ -1,10 +1,6 @@
 import { copyFile, cp, lstat, mkdir, readdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { LocalImage } from './image-store.ts';
-
-/** Folder of this library, which containers import, too. */
-const ownFolder = fileURLToPath(new URL('../', import.meta.url));
 
 /** The folder that a container sees as the root of its world. */
 export interface World {
@@ -18,17 +14,19 @@ export interface World {
 /**
  * Makes the world of one container: a copy of the image's files, its packages, and its volumes.
  *
+ * @param ownFolder Folder of this library, which containers import, too.
  * @param volumes Folders by the absolute path at which the container sees them.
  */
 export async function makeWorld(
   folder: string,
+  ownFolder: string,
   image: LocalImage,
   volumes: Readonly<Record<string, string>>,
 ): Promise<World> {
   await mkdir(join(folder, 'tmp'), { recursive: true });
   if (image.root === undefined) await mkdir(join(folder, 'node_modules'));
   else await copyImage(image.root, folder);
-  await linkOwnPackage(folder);
+  await linkOwnPackage(ownFolder, folder);
   const paths: Record<string, string> = {};
   for (const path of image.added) paths[path] = join(folder, path);
   if (image.workdir !== '/') paths[image.workdir] = join(folder, image.workdir);
@@ -57,7 +55,7 @@ async function linkEach(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) await symlink(join(from, name), join(to, name), 'junction');
 }
 
-async function linkOwnPackage(folder: string): Promise<void> {
+async function linkOwnPackage(ownFolder: string, folder: string): Promise<void> {
   const place = join(folder, 'node_modules', 'hypernodes');
   await symlink(ownFolder, place, 'junction').catch((error: unknown) => {
     // The image brought one.
