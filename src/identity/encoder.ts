@@ -1,15 +1,20 @@
 import { types } from 'node:util';
-import { className } from './class-name.ts';
+import { className, classOfInstance } from './class-name.ts';
 import { DigestError } from './digest-error.ts';
 import type { EncodingBuffer } from './encoding-buffer.ts';
 import { pathTo } from './path-to.ts';
 import { refuseOpaque } from './refuse-opaque.ts';
+import { settingsOf } from './settings-of.ts';
 import { SharingWatch } from './sharing-watch.ts';
 import { Unidentified } from './unidentified.ts';
 
 export interface EncodingOptions {
   /** Identity of a function that stands as a value; `undefined` when it has none. Without it, functions are refused. */
   readonly ofFunction?: ((value: (...parameters: never[]) => unknown) => string | undefined) | undefined;
+  /** Identity of the code of an instance's class, which counts besides its name; `undefined` for what has none. */
+  readonly ofClass?: ((made: Function) => string | undefined) | undefined;
+  /** What stands for an object in place of its content; `undefined` for those that are what they hold. */
+  readonly ofObject?: ((value: object) => string | undefined) | undefined;
 }
 
 /** First byte of every item. Part of the format: a change makes every cache miss. */
@@ -44,6 +49,9 @@ const TAG = {
   cycle: 28,
   extras: 29,
   pairs: 30,
+  classCode: 31,
+  settings: 32,
+  lastIndex: 33,
 } as const;
 
 /** On the stack of things still to write: the container begun last is complete. */
@@ -67,6 +75,8 @@ export class Encoder {
   #depths = new Map<object, number>();
   readonly #sharing = new SharingWatch();
   #options: EncodingOptions = {};
+  /** Identities of the classes met so far: a list may have many instances of one. */
+  readonly #classes = new Map<Function, string | undefined>();
   #busy = false;
 
   constructor(out: EncodingBuffer) {
@@ -95,6 +105,7 @@ export class Encoder {
       this.#open = [];
       this.#depths.clear();
       this.#sharing.reset();
+      this.#classes.clear();
       this.#busy = false;
     }
   }
@@ -157,6 +168,11 @@ export class Encoder {
       this.#out.count(TAG.cycle, this.#open.length - depth);
       return;
     }
+    const whole = this.#options.ofObject?.(value);
+    if (whole !== undefined) {
+      this.#out.text(TAG.function, whole);
+      return;
+    }
     this.#sharing.meet(value);
     this.#depths.set(value, this.#open.length);
     this.#open.push(value);
@@ -171,9 +187,9 @@ export class Encoder {
 
   #array(list: readonly unknown[]): void {
     const { length } = list;
-    if (Object.getPrototypeOf(list) !== Array.prototype) this.#class(list, 'Array');
     const extras = length <= EXTRAS_UP_TO ? Object.keys(list).filter((key) => !isIndex(key, length)) : [];
-    if (extras.length > 0) {
+    if (Object.getPrototypeOf(list) !== Array.prototype) this.#class(list, 'Array');
+    if (extras.length > 0 || Object.getOwnPropertySymbols(list).length > 0) {
       this.#out.count(TAG.extras, extras.length);
       this.#fields(list as unknown as Record<string, unknown>, extras.sort());
     }
@@ -199,7 +215,9 @@ export class Encoder {
     if (prototype === OBJECT || isForeignPlain(prototype)) this.#record(TAG.object, value);
     else if (prototype === null) this.#record(TAG.nullPrototype, value);
     else if (ArrayBuffer.isView(value)) {
-      out.text(TAG.bytesKind, Buffer.isBuffer(value) ? 'Buffer' : viewKind(value));
+      const kind = Buffer.isBuffer(value) ? 'Buffer' : viewKind(value);
+      this.#class(value, kind);
+      out.text(TAG.bytesKind, kind);
       out.bytes(TAG.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     } else if (types.isAnyArrayBuffer(value)) {
       out.text(TAG.bytesKind, types.isSharedArrayBuffer(value) ? 'SharedArrayBuffer' : 'ArrayBuffer');
@@ -208,8 +226,11 @@ export class Encoder {
       this.#class(value, 'Date');
       out.float(TAG.date, value.getTime());
     } else if (types.isRegExp(value)) {
+      this.#class(value, 'RegExp');
       out.text(TAG.regexp, value.source);
       out.text(TAG.text, value.flags);
+      // Where the next search begins.
+      if (value.lastIndex !== 0) out.float(TAG.lastIndex, Number(value.lastIndex));
     } else if (types.isMap(value)) {
       this.#class(value, 'Map');
       out.count(TAG.map, value.size);
@@ -218,19 +239,42 @@ export class Encoder {
       this.#class(value, 'Set');
       out.count(TAG.set, value.size);
       this.#all([...value]);
-    } else if (types.isNativeError(value)) this.#error(value);
+    } else if (types.isNativeError(value) || value instanceof DOMException) this.#error(value);
     else if (types.isBoxedPrimitive(value)) {
+      this.#class(value, className(value));
       out.tag(TAG.boxed);
       this.#stack.push(value.valueOf());
-    } else if (value instanceof URL) out.text(TAG.url, value.href);
-    else if (value instanceof URLSearchParams || value instanceof Headers) {
+    } else if (value instanceof URL) {
+      this.#class(value, 'URL');
+      out.text(TAG.url, value.href);
+    } else if (value instanceof URLSearchParams || value instanceof Headers) {
       out.text(TAG.pairs, className(value));
       this.#stack.push([...value]);
     } else {
-      refuseOpaque(value);
-      out.text(TAG.instance, className(value));
-      this.#record(TAG.object, value, true);
+      const settings = settingsOf(value);
+      if (settings === undefined) this.#instance(value);
+      else {
+        out.text(TAG.settings, className(value));
+        this.#stack.push(settings);
+      }
     }
+  }
+
+  #instance(value: object): void {
+    refuseOpaque(value);
+    this.#out.text(TAG.instance, className(value));
+    this.#classCode(value);
+    this.#record(TAG.object, value, true);
+  }
+
+  /** What the methods of an instance do, where that is known. */
+  #classCode(value: object): void {
+    const { ofClass } = this.#options;
+    const made = ofClass && classOfInstance(value);
+    if (ofClass === undefined || made === undefined) return;
+    if (!this.#classes.has(made)) this.#classes.set(made, ofClass(made));
+    const code = this.#classes.get(made);
+    if (code !== undefined) this.#out.text(TAG.classCode, code);
   }
 
   #all(items: readonly unknown[]): void {
@@ -240,6 +284,7 @@ export class Encoder {
   #error(error: Error): void {
     const out = this.#out;
     out.text(TAG.error, className(error));
+    this.#classCode(error);
     out.text(TAG.text, String(error.name));
     out.text(TAG.text, String(error.message));
     const fields = Object.keys(error).filter((key) => key !== 'stack');
@@ -249,13 +294,18 @@ export class Encoder {
     this.#fields(error as unknown as Record<string, unknown>, fields.sort());
   }
 
-  /** The class of a built-in's subclass, with the fields that it adds. */
+  /** The class of a built-in's subclass with the fields that it adds, and those that somebody gave a built-in itself. */
   #class(value: object, base: string): void {
     const name = className(value);
-    if (name === base) return;
+    // Looking for fields takes time for every element; lists look for theirs anyway.
+    if (name === base && (Array.isArray(value) || ArrayBuffer.isView(value))) return;
+    const length = (value as { readonly length?: unknown }).length;
+    const isField = (key: string): boolean =>
+      !(name !== base && key.startsWith('_')) && !(typeof length === 'number' && isIndex(key, length));
+    const fields = Object.keys(value).filter(isField);
+    if (name === base && fields.length === 0 && Object.getOwnPropertySymbols(value).length === 0) return;
     this.#out.text(TAG.instance, name);
-    const isEntry = Array.isArray(value) ? (key: string) => isIndex(key, value.length) : () => false;
-    const fields = Object.keys(value).filter((key) => !key.startsWith('_') && !isEntry(key));
+    if (name !== base) this.#classCode(value);
     this.#fields(value as Record<string, unknown>, fields.sort());
   }
 
@@ -326,5 +376,5 @@ const isIndex = (key: string, length: number): boolean => {
 const isForeignPlain = (prototype: object | null): boolean =>
   prototype !== null &&
   Object.getPrototypeOf(prototype) === null &&
-  className(prototype) === 'Object' &&
+  (prototype.constructor as Function | undefined)?.name === 'Object' &&
   Object.hasOwn(prototype, 'isPrototypeOf');

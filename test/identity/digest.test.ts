@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createSecretKey } from 'node:crypto';
+import { Resolver } from 'node:dns';
 import { EventEmitter } from 'node:events';
 import { MIMEType } from 'node:util';
 import fc from 'fast-check';
@@ -104,6 +105,25 @@ const distinct: Record<string, unknown> = {
   keyed: new Keyed(),
   cyclic,
   cyclicRecord,
+  typedOfClass: new (class Pixels extends Uint8Array {})(4),
+  regexpOfClass: new (class Pattern extends RegExp {})('a'),
+  urlOfClass: new (class Link extends URL {})('http://host/'),
+  searching: Object.assign(/a/g, { lastIndex: 1 }),
+  symbolOnList: Object.assign([1], { [Symbol.for('k')]: 1 }),
+  otherSymbolOnList: Object.assign([1], { [Symbol.for('k')]: 2 }),
+  mapWithField: Object.assign(new Map(), { a: 1 }),
+  setWithField: Object.assign(new Set(), { a: 1 }),
+  dateWithField: Object.assign(new Date(0), { a: 1 }),
+  regexpWithField: Object.assign(/a/, { a: 1 }),
+  boxedWithField: Object.assign(Object(1), { a: 1 }),
+  invalidDate: new Date(Number.NaN),
+  domException: new DOMException('a'),
+  otherDomException: new DOMException('a', 'AbortError'),
+  pointWithConstructor: Object.assign(new Spot(), { constructor: 'x' }),
+  german: new Intl.NumberFormat('de'),
+  english: new Intl.NumberFormat('en'),
+  latin: new TextDecoder('latin1'),
+  utf8: new TextDecoder(),
 };
 
 describe('digest', () => {
@@ -154,6 +174,10 @@ describe('digest', () => {
 
   it.each([
     ['a function', { items: [{ run: () => 1 }] }, 'items[0].run'],
+    ['what inherits from another object', { doc: Object.create({ a: 1 }) }, 'doc'],
+    ['what inherits from an instance', { doc: Object.create(new Spot()) }, 'doc'],
+    ['what inherits from nothing known', Object.create(Object.assign(Object.create(null), { a: 1 })), ''],
+    ['what Node keeps in native memory', [new Resolver()], '[0]'],
     ['a promise', { later: Promise.resolve() }, 'later'],
     ['a socket-like object', { docs: [0, { client: new EventEmitter() }] }, 'docs[1].client'],
     ['a weak map', new WeakMap(), ''],
