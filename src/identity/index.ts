@@ -1,5 +1,11 @@
 export { classDigest } from './code/class-digest.ts';
-export { type CodeIdentity, type CodeOptions, codeIdentity, reachedClasses } from './code/code-identity.ts';
+export {
+  type CodeIdentity,
+  type CodeOptions,
+  classIdentity,
+  codeIdentity,
+  reachedClasses,
+} from './code/code-identity.ts';
 export type { Unidentified } from './code/reach.ts';
 export { cacheKey, digest } from './digest.ts';
 export { DigestError } from './digest-error.ts';

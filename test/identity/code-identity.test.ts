@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { node, Pipeline, stateful } from 'hypernodes';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { cacheKey, codeIdentity } from '../../src/identity/index.ts';
 
 /** Evaluates text, so that functions are what is written here and not what vitest makes of it. */
@@ -205,7 +206,164 @@ describe('what code reaches belongs to it', () => {
   });
 });
 
+describe('what instances keep to themselves', () => {
+  const use = (source: string, value: unknown) =>
+    codeIdentity(
+      (
+        new Function('value', `"use strict"; ${source}; const held = new Held(value); return () => held.get()`) as (
+          v: unknown,
+        ) => Function
+      )(value),
+    );
+
+  it.each([
+    ['#private', 'class Held { #f; constructor(f) { this.#f = f } get() { return this.#f } }'],
+    ['_private', 'class Held { constructor(f) { this._f = f } get() { return this._f } }'],
+    [
+      'of a parent class',
+      'class Base { #f; constructor(f) { this.#f = f } get() { return this.#f } } class Held extends Base {}',
+    ],
+    [
+      'in another instance',
+      'class In { #f; constructor(f) { this.#f = f } get() { return this.#f } } class Held { #in; constructor(f) { this.#in = new In(f) } get() { return this.#in.get() } }',
+    ],
+  ])('belongs to code that captured them when they were made with it: %s', (_, source) => {
+    expect(use(source, 2).unidentified).toEqual([]);
+    expect(use(source, 2).digest).toBe(use(source, 2).digest);
+    expect(use(source, 2).digest).not.toBe(use(source, 3).digest);
+    const inside = (value: number) =>
+      codeIdentity(
+        (
+          new Function(
+            'value',
+            `${source}; const all = { deep: [new Held(value)] }; return () => all.deep[0].get()`,
+          ) as (v: number) => Function
+        )(value),
+      ).digest;
+    expect(inside(2)).not.toBe(inside(3));
+  });
+
+  it.each([
+    [
+      'a cache',
+      'class Held { #memo; constructor(v) { this.#memo = v } get() { this.#memo.set(1, 2); return 1 } }',
+      new Map([[0, 1]]),
+      new Map(),
+    ],
+    ['a counter', 'class Held { _calls; constructor(v) { this._calls = v } get() { this._calls++; return 1 } }', 1, 2],
+    [
+      'what no constructor was given',
+      'class Held { _made = Math.random(); #id = Math.random(); get() { return 1 } }',
+      1,
+      1,
+    ],
+    [
+      'a client',
+      'class Held { #client; constructor(v) { this.#client = v } get() { return 1 } }',
+      new EventEmitter(),
+      Promise.resolve(),
+    ],
+  ])('does not where it is scratch, or has no identity: %s', (_, source, one, other) => {
+    expect(use(source, one).unidentified).toEqual([]);
+    expect(use(source, one).digest).toBe(use(source, other).digest);
+  });
+});
+
+describe('methods that come from elsewhere', () => {
+  it.each([
+    [
+      'a prototype of a function',
+      (k: number) =>
+        `function Doc() {} Doc.prototype.count = function () { return ${k} }; return () => new Doc().count()`,
+    ],
+    [
+      'a mixin',
+      (k: number) =>
+        `class Doc {} Object.assign(Doc.prototype, { count() { return ${k} } }); return () => new Doc().count()`,
+    ],
+    [
+      'a typed array of a class',
+      (k: number) => `class L extends Float32Array { sum() { return ${k} } } const l = new L(2); return () => l.sum()`,
+    ],
+    [
+      'an instance under a symbol',
+      (k: number) =>
+        `class N { get() { return ${k} } } const n = { [Symbol.for('a')]: new N() }; return () => n[Symbol.for('a')].get()`,
+    ],
+    [
+      'a symbol property of a function',
+      (k: number) => `const f = () => 1; f[Symbol.for('x')] = ${k}; return () => f[Symbol.for('x')]`,
+    ],
+    [
+      'a hidden property of a function',
+      (k: number) => `const f = Object.defineProperty(() => 1, 'limit', { value: ${k} }); return () => f.limit`,
+    ],
+  ])('belong to the code: %s', (_, source) => {
+    expect(codeIdentity(evaluate(source(1))).digest).toBe(codeIdentity(evaluate(source(1))).digest);
+    expect(codeIdentity(evaluate(source(1))).digest).not.toBe(codeIdentity(evaluate(source(2))).digest);
+  });
+
+  it('belong to it where they were added to the classes of the language', () => {
+    const patched = (value: number): string => {
+      Object.defineProperty(String.prototype, 'shout', {
+        value: evaluate(`return function () { return ${value} }`),
+        enumerable: true,
+        configurable: true,
+      });
+      try {
+        return of('({ x }) => x.shout()');
+      } finally {
+        Reflect.deleteProperty(String.prototype, 'shout');
+      }
+    };
+    expect(patched(1)).toBe(patched(1));
+    expect(patched(1)).not.toBe(patched(2));
+  });
+});
+
+describe('schemas', () => {
+  it.each<[string, (n: number) => unknown]>([
+    ['a bound', (n) => z.number().min(n)],
+    ['a transform', (n) => z.number().transform((x) => x + n)],
+    ['a refinement', (n) => z.number().refine((x) => x > n)],
+    [
+      'a refinement that makes its own issues',
+      (n) => z.number().superRefine((x, context) => void (x > n && context.addIssue('no'))),
+    ],
+    ['a field', (n) => z.object({ a: z.array(z.literal(n)) })],
+    ['a default that is made', (n) => z.number().default(() => n)],
+    ['one that is made later', (n) => z.lazy(() => z.literal(n))],
+    [
+      'one that holds itself',
+      (n) => {
+        const tree: z.ZodType = z.object({
+          value: z.literal(n),
+          get children() {
+            return z.array(tree);
+          },
+        });
+        return tree;
+      },
+    ],
+  ])('of zod are identified by what they were made from: %s', (_, make) => {
+    const identity = (n: number) => {
+      const schema = make(n) as z.ZodType;
+      return codeIdentity(({ x }: { x: unknown }) => schema.parse(x));
+    };
+    expect(identity(1).unidentified).toEqual([]);
+    expect(identity(1).digest).toBe(identity(1).digest);
+    expect(identity(1).digest).not.toBe(identity(2).digest);
+  });
+});
+
 describe('what cannot be identified is named', () => {
+  it('a Proxy, which may answer anything', () => {
+    const anything = new Proxy({} as Record<string, number>, { get: () => 1 });
+    const held = { deep: [anything] };
+    expect(problems(() => anything.x)).toEqual(['anything']);
+    expect(problems(() => held.deep)).toEqual(['held.deep[0]']);
+  });
+
   it('captured things without content', () => {
     const client = new EventEmitter();
     const config = { retries: 1, client };
@@ -232,14 +390,29 @@ describe('what cannot be identified is named', () => {
   });
 
   it.each([
-    ['a counter', 'let calls = 0; return ({ x }) => { calls++; return x }', 'calls'],
+    ['a counter that is looked at', 'let calls = 0; return ({ x }) => { calls++; return x + calls }', 'calls'],
+    ['a counter whose value is given', 'let calls = 0; return () => calls++', 'calls'],
+    [
+      'a counter that another function looks at',
+      'let calls = 0; const seen = () => calls; return () => { calls++; return seen() }',
+      'calls',
+    ],
+    [
+      'a log that another function looks at',
+      'const log = []; const last = () => log.at(-1); return ({ x }) => { log.push(x); return last() }',
+      'log',
+    ],
+    [
+      'a log that is handed on while it is changed',
+      'let log = []; const add = (to, x) => [...to, x]; return ({ x }) => { log = add(log, x) }',
+      'log',
+    ],
     ['a memo table', 'const memo = {}; return ({ x }) => memo[x] ??= x * 2', 'memo'],
     [
       'a memo map',
       'const memo = new Map(); return ({ x }) => { if (!memo.has(x)) memo.set(x, x * 2); return memo.get(x) }',
       'memo',
     ],
-    ['a log', 'const seen = []; return ({ x }) => { seen.push(x); return x }', 'seen'],
     ['a field', 'const state = { n: 0 }; return ({ x }) => { state.n += x; return state.n }', 'state'],
     ['a counter in a helper', 'let n = 0; const next = () => ++n; return () => next()', 'n'],
     ['a static counter', 'class A { static n = 0; constructor() { A.n++ } } return () => new A()', 'A.n'],
@@ -268,6 +441,31 @@ describe('what cannot be identified is named', () => {
   it('native functions without a name', () => {
     const native = Proxy.revocable(() => 1, {}).proxy;
     expect(problems(() => native)).toEqual(['native']);
+  });
+});
+
+describe('what code changes and never looks at', () => {
+  it.each([
+    ['a counter', 'let calls = 0; return ({ x }) => { calls++; return x }'],
+    ['a counter, minified', 'let calls = 0; return ({ x }) => (calls++, x)'],
+    ['a counter under a condition', 'let calls = 0; return ({ x }) => { x && (calls += 1); return x }'],
+    ['a counter in a helper', 'let n = 0; const note = () => { n = n + 1 }; return ({ x }) => { note(); return x }'],
+    ['a log', 'const seen = []; return ({ x }) => { seen.push(x); return x }'],
+    ['counters by name', 'const calls = {}; return ({ x }) => { calls[x] = (calls[x] ?? 0) + 1; return x }'],
+    ['a field', 'const stats = { n: 0, other: 1 }; return ({ x }) => { stats.n++; return x }'],
+  ])('is no part of it: %s', (_, source) => {
+    const fn = evaluate(source);
+    const before = codeIdentity(fn);
+    expect(before.unidentified).toEqual([]);
+    fn({ x: 1 });
+    expect(codeIdentity(fn).digest).toBe(before.digest);
+    expect(codeIdentity(evaluate(source)).digest).toBe(before.digest);
+  });
+
+  it('does not hide what else the function does', () => {
+    expect(of('({ x }) => { globalThis.n = x }')).not.toBe(of('({ x }) => { globalThis.m = x }'));
+    const make = (body: string) => evaluate(`let n = 0; return ({ x }) => { n += ${body}; return x }`);
+    expect(codeIdentity(make('x()')).digest).not.toBe(codeIdentity(make('x(1)')).digest);
   });
 });
 

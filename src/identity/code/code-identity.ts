@@ -1,4 +1,5 @@
-import { inOneGo } from '../../inspect/index.ts';
+import { answersLater, builtinPath, inOneGo } from '../../inspect/index.ts';
+import { classDigest } from './class-digest.ts';
 import { textDigest } from './part-names.ts';
 import { Reach, type Unidentified } from './reach.ts';
 
@@ -37,6 +38,13 @@ const known = new WeakMap<Function, Known>();
 export function reachedClasses(fn: Function): readonly Function[] {
   codeIdentity(fn);
   return known.get(fn)!.classes;
+}
+
+/** What the methods of a class do, helpers included; `undefined` for classes of the language and of Node. */
+export function classIdentity(made: Function): string | undefined {
+  if (builtinPath(made) !== undefined) return undefined;
+  // Where the inspector answers later it cannot be asked in the midst of a run.
+  return answersLater ? classDigest(made) : codeIdentity(made).digest;
 }
 
 /**

@@ -1,23 +1,34 @@
 import { types } from 'node:util';
+import { definitionOf } from '../../graph/index.ts';
 import { builtinPath } from '../../inspect/index.ts';
 import { cacheKey } from '../digest.ts';
+import { schemaDefinition } from './schema-definition.ts';
 
 /** Beyond this many objects, a constant is data for certain and not a structure of the user's classes. */
 const MOST = 1_000_000;
 
 /** The classes whose instances are in `root`, in the order of a walk that does not depend on how it was built. */
 export function classesOf(root: unknown): readonly Function[] {
-  const classes = new Set<Function>();
+  return [...new Set(instancesOf(root).map(({ made }) => made))];
+}
+
+/** The instances of the user's classes in `root`, in that order. */
+export function instancesOf(root: unknown): readonly { readonly instance: object; readonly made: Function }[] {
+  const found: { readonly instance: object; readonly made: Function }[] = [];
   const seen = new Set<unknown>();
   const stack: unknown[] = [root];
   while (stack.length > 0 && seen.size < MOST) {
     const value = stack.pop();
-    if (typeof value !== 'object' || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue;
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
     seen.add(value);
     // It says itself what identifies it.
     if (cacheKey in value) continue;
+    // These are reached by themselves.
+    if (definitionOf(value) || schemaDefinition(value)) continue;
     const made = classOf(value);
-    if (made) classes.add(made);
+    if (made) found.push({ instance: value, made });
+    if (ArrayBuffer.isView(value)) continue;
+    for (const symbol of Object.getOwnPropertySymbols(value)) stack.push((value as Record<symbol, unknown>)[symbol]);
     if (types.isMap(value)) stack.push(...[...value].flat().reverse());
     else if (types.isSet(value)) stack.push(...[...value].reverse());
     if (Array.isArray(value)) {
@@ -26,7 +37,7 @@ export function classesOf(root: unknown): readonly Function[] {
       for (const key of Object.keys(value).sort().reverse()) stack.push((value as Record<string, unknown>)[key]);
     }
   }
-  return [...classes];
+  return found;
 }
 
 /** The user's class of an instance; `undefined` for plain objects and those of the language. */

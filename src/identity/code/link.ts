@@ -1,6 +1,7 @@
 import type { Binding, CapturedVariable, CapturedVariables } from '../../inspect/index.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { mapTerms, type Term } from './term.ts';
+import { mutators } from './write-only.ts';
 
 /** How the names of a function's code find what stands behind them. */
 export interface Links {
@@ -15,6 +16,8 @@ export interface Links {
   readonly volatile: (holder: Readonly<Record<string, unknown>>, key: string, value: unknown) => void;
   /** The code changes a captured variable, or what it holds, under this name. */
   readonly state: (name: string, how: string) => Term;
+  /** The same, but the code never looks at that variable. */
+  readonly written: (variable: CapturedVariable, name: string, how: string) => Term;
 }
 
 const NAME_KEEPER =
@@ -25,14 +28,16 @@ export function isNameKeeper(text: string): boolean {
   return NAME_KEEPER.test(text);
 }
 
+export interface LinkOptions {
+  /** Whether a value is the helper by which a compiler keeps functions' names. */
+  readonly keepsNames: (value: unknown) => boolean;
+  /** Names that the code changes and never looks at. */
+  readonly writeOnly: ReadonlySet<string>;
+}
+
 /** Puts what is behind them in the place of a function's free names. */
-export function link(
-  root: Term,
-  captured: CapturedVariables,
-  links: Links,
-  keepsNames: (value: unknown) => boolean,
-): Term {
-  return new Linker(captured, links, keepsNames, selfBinding(root)).link(root);
+export function link(root: Term, captured: CapturedVariables, links: Links, options: LinkOptions): Term {
+  return new Linker(captured, links, options, selfBinding(root)).link(root);
 }
 
 function selfBinding(root: Term): Binding | undefined {
@@ -45,16 +50,18 @@ class Linker {
   readonly #links: Links;
   readonly #keepsNames: (value: unknown) => boolean;
   readonly #self: Binding | undefined;
+  readonly #writeOnly: ReadonlySet<string>;
 
   constructor(
     captured: CapturedVariables,
     links: Links,
-    keepsNames: (value: unknown) => boolean,
+    { keepsNames, writeOnly }: LinkOptions,
     self: Binding | undefined,
   ) {
     this.#captured = captured;
     this.#links = links;
     this.#keepsNames = keepsNames;
+    this.#writeOnly = writeOnly;
     this.#self = self;
   }
 
@@ -91,8 +98,14 @@ class Linker {
     const variable = this.#variable(name);
     if (!variable) return this.#links.global(name);
     if (/^__vi(?:te_ssr)?_import_meta__$/.test(name)) return ['import.meta'];
-    if (variable.writtenHere) return this.#links.state(name, `assigns '${name}'`);
+    if (variable.writtenHere || this.#writeOnly.has(name)) return this.#changed(name, name, `assigns '${name}'`);
     return this.#links.imported(variable, undefined) ?? this.#links.value(variable.value, name);
+  }
+
+  /** A captured variable, or something in it, that the code changes. */
+  #changed(root: string, name: string, how: string): Term {
+    const variable = this.#writeOnly.has(root) ? this.#variable(root) : undefined;
+    return variable ? this.#links.written(variable, name, how) : this.#links.state(name, how);
   }
 
   /** A declared function calls itself by a name that may have been given to something else. */
@@ -152,7 +165,7 @@ class Linker {
         const name = nameOf(callee[1] as Term);
         return [
           'call',
-          this.#links.state(name, `changes '${name}'`),
+          this.#changed(rootName(callee), name, `changes '${name}'`),
           (term[2] as readonly Term[]).map(this.link),
           false,
         ];
@@ -178,7 +191,7 @@ class Linker {
     while (root[0] === 'member') root = root[1] as Term;
     if (root[0] === 'free' && this.#variable(root[1] as string)) {
       const name = nameOf(target[1] as Term);
-      return this.#links.state(name, `changes '${name}'`);
+      return this.#changed(root[1] as string, name, `changes '${name}'`);
     }
     if (root[0] === 'local' && root[1] === this.#self && this.#self !== undefined) {
       return this.#links.state(nameOf(target), `changes '${nameOf(target)}'`);
@@ -196,14 +209,20 @@ function nameOf(term: Term): string {
   return `${nameOf(term[1] as Term)}${key[0] === 'string' ? `.${key[1] as string}` : '[…]'}`;
 }
 
-const isCollection = (value: unknown): boolean =>
+/** `a` of `a.b.c`. */
+function rootName(term: Term): string {
+  let root = term;
+  while (root[0] === 'member') root = root[1] as Term;
+  return root[0] === 'free' ? (root[1] as string) : '';
+}
+
+/** Whether the language itself says what the methods of a value change. */
+export const isCollection = (value: unknown): boolean =>
   Array.isArray(value) ||
   value instanceof Map ||
   value instanceof Set ||
   value instanceof WeakMap ||
   value instanceof WeakSet;
-
-const mutators = new Set('add clear copyWithin delete fill pop push reverse set shift sort splice unshift'.split(' '));
 
 /** A plain object's own field, if it is a primitive: the rest of the object then does not matter. */
 function primitiveField(value: unknown, name: string): { readonly value: unknown } | undefined {

@@ -1,6 +1,8 @@
+import { types } from 'node:util';
 import { definitionOf } from '../../graph/index.ts';
 import {
   builtinPath,
+  type CapturedScope,
   type CapturedVariable,
   type CapturedVariables,
   capturedVariables,
@@ -13,16 +15,22 @@ import {
 } from '../../inspect/index.ts';
 import { cacheKey, digest } from '../digest.ts';
 import { DigestError } from '../digest-error.ts';
+import type { EncodingOptions } from '../encoder.ts';
+import { Unidentified as Unknown } from '../unidentified.ts';
+import { addedToBuiltins, memberNames } from './added-methods.ts';
 import { classTerm } from './class-term.ts';
+import { configuredFields } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
-import { classesOf, classOf } from './instance-classes.ts';
-import { isNameKeeper, type Links, link } from './link.ts';
+import { classesOf, classOf, instancesOf } from './instance-classes.ts';
+import { isCollection, isNameKeeper, type Links, link } from './link.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
 import { functionPart, PartNames, textDigest } from './part-names.ts';
+import { schemaDefinition } from './schema-definition.ts';
 import { spell } from './spell.ts';
 import { literal, type Term } from './term.ts';
+import { writeOnlyNames } from './write-only.ts';
 
 /** Something captured that has no identity, so that results must not be cached unless the user says more. */
 export interface Unidentified {
@@ -46,6 +54,11 @@ export class Reach {
   /** Under which name a thing was first reached, for messages and parts. */
   readonly #labels = new Map<unknown, string>();
   readonly #queue: { readonly value: unknown; readonly name: string }[] = [];
+  #added: ReadonlyMap<string, readonly unknown[]> | undefined;
+  /** Captured variables that some function looks at, by scope. */
+  readonly #readNames = new Map<CapturedScope, Set<string>>();
+  /** Captured variables that some function changes without looking at them, and why that would matter. */
+  readonly #written: { readonly variable: CapturedVariable; readonly name: string; readonly reason: string }[] = [];
 
   /** The text of all that is reached from these values. */
   walk(roots: readonly unknown[], name: string): string {
@@ -55,7 +68,16 @@ export class Reach {
       const { value, name: label } = this.#queue[i]!;
       text += `\n${i}: ${this.#describe(value, label)}`;
     }
+    this.#checkWritten();
     return text;
+  }
+
+  /** What one function only writes may be what another one reads. */
+  #checkWritten(): void {
+    for (const { variable, name, reason } of this.#written) {
+      const isRead = this.#readNames.get(variable.scope)?.has(variable.name) ?? false;
+      if (isRead || this.#numbers.has(variable.value)) this.#refuse(name, reason);
+    }
   }
 
   #number(value: unknown, name: string): number {
@@ -74,6 +96,9 @@ export class Reach {
   }
 
   #describe(value: unknown, name: string): string {
+    if (types.isProxy(value) && !isNamespaceLike(value)) {
+      return this.#refuse(name, 'it is a Proxy, whose handler may answer anything');
+    }
     const path = builtinPath(value);
     if (path !== undefined) return `builtin ${path}`;
     const definition = definitionOf(value);
@@ -82,6 +107,8 @@ export class Reach {
     }
     if (typeof value === 'function') return this.#function(value, name);
     if (isNamespaceLike(value)) return this.#namespace(value, name);
+    const schema = schemaDefinition(value);
+    if (schema) return `schema ${schema.version} ${this.#data(schema.content, name)}`;
     return this.#data(value, name);
   }
 
@@ -105,13 +132,14 @@ export class Reach {
     const captured = capturedVariables(fn) ?? this.#uncaptured(fn);
     if (!captured) return this.#refuse(name, 'this runtime does not show what a function closes over');
     const { url, parsed: source } = captured;
+    if (url?.startsWith('node:') && captured.isTopLevel()) return `node ${url} ${fn.name}`;
     const installed = url === undefined ? undefined : packageOfFile(url);
     // One that was made by a call, such as `memoize(mine)`, may hold the user's own functions.
     if (installed && captured.isTopLevel()) {
       this.parts.add(`${installed.name} (package)`, `${installed.name}@${installed.version}`);
       return `package ${installed.name}@${installed.version} ${installed.subpath} ${fn.name} ${textDigest(source.source)}`;
     }
-    const text = this.#code(fn, captured, name) + this.#properties(fn, name);
+    const text = this.#code(fn, captured, name) + this.#properties(fn, name) + this.#methods(fn, name);
     this.parts.add(functionPart(fn.name || name, url), textDigest(ownText(source)));
     return text;
   }
@@ -121,11 +149,37 @@ export class Reach {
     const term = functionTerm(parsed);
     if (!term) return this.#refuse(name, 'it uses syntax that is not known yet');
     this.#checkSurroundings(captured, name);
-    if (canChange(captured)) this.checks.push(() => holdsSame(fn, captured));
+    const writeOnly = writeOnlyNames(term, (free) => isCollection(captured.variables.get(free)?.value));
+    this.#noteReads(captured, writeOnly);
+    if (canChange(captured, writeOnly)) this.checks.push(() => holdsSame(fn, captured, writeOnly));
     const links = this.#links(captured, name);
     const code = term[0] === 'class' ? classTerm(term, fn, (value) => links.value(value, name)) : term;
-    const linked = link(code, captured, links, isKeeper);
-    return spell(normalise(linked), ({ reached }) => `^${this.#number(reached, this.#labels.get(reached) ?? name)}`);
+    const linked = link(code, captured, links, { keepsNames: isKeeper, writeOnly });
+    const text = spell(
+      normalise(linked),
+      ({ reached }) => `^${this.#number(reached, this.#labels.get(reached) ?? name)}`,
+    );
+    return text + this.#additions(term);
+  }
+
+  /** Methods that somebody added to the classes of the language, as far as the code calls something of that name. */
+  #additions(term: Term): string {
+    this.#added ??= addedToBuiltins();
+    if (this.#added.size === 0) return '';
+    let text = '';
+    for (const name of [...memberNames(term)].sort()) {
+      for (const value of this.#added.get(name) ?? []) text += ` added ${name}=${this.#part(value, name)}`;
+    }
+    return text;
+  }
+
+  #noteReads({ variables }: CapturedVariables, writeOnly: ReadonlySet<string>): void {
+    for (const { scope, name } of variables.values()) {
+      if (writeOnly.has(name)) continue;
+      const names = this.#readNames.get(scope);
+      if (names) names.add(name);
+      else this.#readNames.set(scope, new Set([name]));
+    }
   }
 
   /** What an arrow or a method takes from around it, and the engine does not show. */
@@ -152,6 +206,14 @@ export class Reach {
       global: (name) => this.#global(name, captured),
       state: (name, how) => {
         this.#refuse(name, `'${owner}' ${how}, so it is state that results may depend on`);
+        return ['state'];
+      },
+      written: (variable, name, how) => {
+        this.#written.push({
+          variable,
+          name,
+          reason: `'${owner}' ${how}, so it is state that results may depend on`,
+        });
         return ['state'];
       },
     };
@@ -243,14 +305,31 @@ export class Reach {
 
   /** What was attached to a function, and the static fields of a class. */
   #properties(fn: Function, name: string): string {
-    const keys = Object.keys(fn).filter((key) => !this.unidentified.has(`${fn.name}.${key}`));
-    this.#watchFields(fn);
-    if (keys.length === 0) return '';
-    const held = fn as unknown as Record<string, unknown>;
-    return ` properties ${keys
-      .sort()
-      .map((key) => `${key}=${this.#part(held[key], `${fn.name || name}.${key}`)}`)
-      .join()}`;
+    const members = attachedTo(fn).filter(([key]) => !this.unidentified.has(`${fn.name}.${key}`));
+    this.checks.push(() =>
+      sameMembers(
+        attachedTo(fn).filter(([key]) => !this.unidentified.has(`${fn.name}.${key}`)),
+        members,
+      ),
+    );
+    if (members.length === 0) return '';
+    return ` properties ${members.map(([key, value]) => `${key}=${this.#part(value, `${fn.name || name}.${key}`)}`).join()}`;
+  }
+
+  /** What was put on the prototype of a class from outside, or of a function that serves as one. */
+  #methods(fn: Function, name: string): string {
+    const prototype: unknown = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value;
+    if (typeof prototype !== 'object' || prototype === null) return '';
+    const members = membersOf(prototype);
+    this.checks.push(() => sameMembers(members, membersOf(prototype)));
+    let text = members
+      .map(([key, value]) => ` ${key}=${this.#part(value, `${fn.name || name}.prototype.${key}`)}`)
+      .join('');
+    const parent: unknown = Object.getPrototypeOf(prototype);
+    if (parent !== Object.prototype && Object.getPrototypeOf(fn) === Function.prototype) {
+      text += ` parent ${this.#part((parent as { constructor?: unknown } | null)?.constructor, `${fn.name || name}.prototype`)}`;
+    }
+    return text === '' ? '' : ` methods${text}`;
   }
 
   #watchFields(holder: object): void {
@@ -264,20 +343,35 @@ export class Reach {
     });
   }
 
+  /** What instances keep to themselves of what they were made with; what has no identity is left out, as all privates are. */
+  #configuration(root: unknown, name: string): string {
+    let text = '';
+    for (const { instance } of instancesOf(root)) {
+      const fields = configuredFields(instance).filter(({ value }) => hasContent(value));
+      if (fields.length === 0) continue;
+      this.checks.push(() => {
+        const now = configuredFields(instance).filter(({ value }) => hasContent(value));
+        return now.length === fields.length && now.every(({ value }, i) => Object.is(value, fields[i]!.value));
+      });
+      for (const { name: key, value } of fields) text += ` ${key}=${this.#part(value, `${name}.${key}`)}`;
+    }
+    return text;
+  }
+
   #data(value: unknown, name: string): string {
+    const identities = identitiesBy((part) => `^${this.#number(part, nameOf(part) || name)}`);
     // A second look may not number what the first did not see.
-    const known = (fn: Function) => `^${this.#numbers.get(fn)}`;
+    const known = identitiesBy((part) => `^${this.#numbers.get(part)}`);
     try {
-      const ofFunction = (fn: Function) => `^${this.#number(fn, fn.name || name)}`;
-      const content = digest(value, { ofFunction });
+      const content = digest(value, identities);
       this.parts.add(name, content);
-      this.checks.push(() => digest(value, { ofFunction: known }) === content);
+      this.checks.push(() => digest(value, known) === content);
       // The class of an instance is known by its code, so its name, which minifiers change, need not count.
       if (isPlainInstance(value))
-        return `instance ${this.#number(classOf(value), name)} ${digest(publicFields(value), { ofFunction })}`;
+        return `instance ${this.#number(classOf(value), name)} ${digest(publicFields(value), identities)}${this.#configuration(value, name)}`;
       const classes = classesOf(value).map((one) => this.#number(one, one.name || name));
       this.checks.push(() => classesOf(value).every((one, i) => this.#numbers.get(one) === classes[i]));
-      return `data ${content} ${classes.join()}`;
+      return `data ${content} ${classes.join()}${this.#configuration(value, name)}`;
     } catch (error) {
       if (!(error instanceof DigestError)) throw error;
       const path = error.path === '' ? name : `${name}${error.path.startsWith('[') ? '' : '.'}${error.path}`;
@@ -286,19 +380,78 @@ export class Reach {
   }
 }
 
+/** Functions, and objects that are not what they hold, by a number each. */
+function identitiesBy(number: (part: object) => string): EncodingOptions {
+  const ofObject = (value: object): string | undefined => {
+    if (types.isProxy(value)) throw new Unknown(value, 'a Proxy, whose handler may answer anything');
+    return definitionOf(value) || schemaDefinition(value) ? number(value) : undefined;
+  };
+  return { ofFunction: number, ofObject };
+}
+
+const nameOf = (part: object): string => (typeof part === 'function' ? part.name : '');
+
+function hasContent(value: unknown): boolean {
+  try {
+    digest(
+      value,
+      identitiesBy(() => ''),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof DigestError) return false;
+    throw error;
+  }
+}
+
+/** What a function has been given; its own methods, if it is a class, are part of its code. */
+function attachedTo(fn: Function): [key: string, value: unknown][] {
+  const members: [key: string, value: unknown][] = [];
+  for (const key of Reflect.ownKeys(fn)) {
+    if (typeof key === 'string' && INNATE.has(key)) continue;
+    const { value, get, enumerable } = Reflect.getOwnPropertyDescriptor(fn, key)!;
+    if (enumerable) members.push([String(key), get ? (fn as unknown as Record<PropertyKey, unknown>)[key] : value]);
+    else if (!get && typeof value !== 'function') members.push([String(key), value]);
+  }
+  return members.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const INNATE = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
+
+/** What somebody added to a prototype: the methods that a class writes itself are not listed. */
+function membersOf(prototype: object): [key: string, value: unknown][] {
+  return Object.keys(prototype)
+    .sort()
+    .map((key) => {
+      const { value, get, set } = Reflect.getOwnPropertyDescriptor(prototype, key)!;
+      return [key, get || set ? [get, set] : value];
+    });
+}
+
+function sameMembers(before: readonly [string, unknown][], now: readonly [string, unknown][]): boolean {
+  return (
+    before.length === now.length && now.every(([key, value], i) => key === before[i]![0] && same(value, before[i]![1]))
+  );
+}
+
+const same = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) || (Array.isArray(a) && Array.isArray(b) && Object.is(a[0], b[0]) && Object.is(a[1], b[1]));
+
 /** Whether a captured variable may hold something else later; for a package's export that makes no difference. */
-function canChange({ variables, url }: CapturedVariables): boolean {
-  for (const { constant, mayBeUninitialised, imported } of variables.values()) {
+function canChange({ variables, url }: CapturedVariables, writeOnly: ReadonlySet<string>): boolean {
+  for (const { name, constant, mayBeUninitialised, imported } of variables.values()) {
+    if (writeOnly.has(name)) continue;
     if (mayBeUninitialised) return true;
     if (!constant && !(imported && packageOfImport(imported.specifier, url))) return true;
   }
   return false;
 }
 
-function holdsSame(fn: Function, { variables }: CapturedVariables): boolean {
+function holdsSame(fn: Function, { variables }: CapturedVariables, writeOnly: ReadonlySet<string>): boolean {
   const now = capturedVariables(fn)?.variables;
   if (now?.size !== variables.size) return false;
-  for (const [name, { value }] of variables) if (!Object.is(now.get(name)?.value, value)) return false;
+  for (const [name, { value }] of variables)
+    if (!writeOnly.has(name) && !Object.is(now.get(name)?.value, value)) return false;
   return true;
 }
 
