@@ -8,7 +8,7 @@ const all = <T>(results: MaybePromise<T>[]): MaybePromise<T[]> =>
 function guarded<T>(action: () => MaybePromise<T>, failed: (error: unknown) => T): MaybePromise<T> {
   try {
     const result = action();
-    return isPromise(result) ? result.catch(failed) : result;
+    return isPromise(result) ? Promise.resolve(result).then(undefined, failed) : result;
   } catch (error) {
     return failed(error);
   }

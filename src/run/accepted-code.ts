@@ -23,7 +23,8 @@ export function acceptedCode(cache: Cache, code: string): MaybePromise<string> {
   return andThen(cache.recall?.(recordName(code)), (text: string | undefined) => {
     if (text === undefined) return code;
     try {
-      return (JSON.parse(text) as { code: string }).code;
+      const { code: accepted } = JSON.parse(text) as { readonly code: unknown };
+      return typeof accepted === 'string' ? accepted : code;
     } catch {
       return code;
     }

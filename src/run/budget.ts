@@ -59,6 +59,20 @@ export class Budget {
     this.#parent?.take();
   }
 
+  /** Takes a permit as soon as there is one. */
+  acquire(): Promise<void> {
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        resume: () => {
+          if (!this.free) return this.wait(waiter);
+          this.take();
+          resolve();
+        },
+      };
+      waiter.resume();
+    });
+  }
+
   release(): void {
     this.#active--;
     this.#parent?.release();

@@ -1,9 +1,9 @@
 import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
 import { decodeValue, encodeValue, Unstorable } from '../codec/index.ts';
 import type { NodeDefinition, Step } from '../graph/index.ts';
-import { type CodeIdentity, digest, signature } from '../identity/index.ts';
+import { type CodeIdentity, DigestError, signature } from '../identity/index.ts';
 import { CachedValue, loadSlots } from './cached-value.ts';
-import { digestFunction } from './code-of.ts';
+import { digestValue } from './code-of.ts';
 import type { Execution } from './execution.ts';
 import { headOf } from './head-of.ts';
 import { inputDigests } from './input-digests.ts';
@@ -33,12 +33,15 @@ export class CachedStep {
   /** The code of now, even when the signature is made of accepted earlier code. */
   readonly #code: CodeIdentity;
   /** Digest of each input by its inner name. */
-  readonly #inputs: Readonly<Record<string, string>>;
+  #inputs: Readonly<Record<string, string>>;
+  readonly #keyCode: string;
   /** What this execution is known by. */
-  readonly #signature: string;
+  #signature: string;
   /** The entry, when it was read together with its header and is not decoded yet. */
   #entry: CacheEntry | undefined;
   #loaded: MaybePromise<Record<string, unknown>> | undefined;
+  /** What stands for its outputs until somebody asks for them. */
+  readonly #standIns: CachedValue[] = [];
   /** Pending write of the result. */
   #kept: Promise<void> | undefined;
 
@@ -55,6 +58,7 @@ export class CachedStep {
     this.#cache = cache;
     this.#code = known.code;
     this.#inputs = known.inputs;
+    this.#keyCode = known.keyCode;
     this.#signature = signature(known.keyCode, known.inputs);
   }
 
@@ -72,7 +76,7 @@ export class CachedStep {
     const keyCode = root.keyCodeOf(cache, code.digest);
     if (!isThenable(keyCode)) return begin(keyCode as string, false);
     if (root.sync) return refuseCachePromise(keyCode, execution.pathOf(step));
-    return (keyCode as Promise<string>).then(
+    return Promise.resolve(keyCode as Promise<string>).then(
       (accepted) => begin(accepted, true),
       () => begin(code.digest, true),
     );
@@ -82,7 +86,12 @@ export class CachedStep {
     const { recompute } = this.#execution.settings;
     if (recompute?.has(this.#execution.plan, this.#step) === true) return this.#compute(holdsPermit);
     const flight = flightsOf(this.#cache).get(this.#signature);
-    if (flight !== undefined && !this.#execution.scope.root.sync) return this.#join(flight);
+    if (flight !== undefined && !this.#execution.scope.root.sync) return this.#join(flight, holdsPermit);
+    return this.#ask(holdsPermit);
+  }
+
+  /** Asks the cache, and goes on with what it knows; one that fails knows nothing. */
+  #ask(holdsPermit: boolean): MaybePromise<unknown> {
     let head: MaybePromise<EntryHeader | undefined>;
     try {
       head = this.#lookUp();
@@ -92,7 +101,7 @@ export class CachedStep {
     }
     this.#checked(head);
     if (isThenable(head)) {
-      const asked = (head as Promise<EntryHeader | undefined>).then(
+      const asked = Promise.resolve(head as Promise<EntryHeader | undefined>).then(
         (found) => this.#decide(found, true),
         (error) => {
           this.#warnOfRead(error);
@@ -146,7 +155,9 @@ export class CachedStep {
   #cachedValue(header: EntryHeader, key: string, offset: number): CachedValue {
     const known = header.digests[key]!;
     this.#execution.digests!.set(this.#step.outputSlot + offset, known);
-    return new CachedValue(known, () => andThen(this.#load(), (outputs) => outputs[key]));
+    const standIn = new CachedValue(known, () => andThen(this.#load(), (outputs) => outputs[key]));
+    this.#standIns[offset] = standIn;
+    return standIn;
   }
 
   /** The stored outputs; when the entry is gone or damaged by now, the node runs after all. */
@@ -155,12 +166,24 @@ export class CachedStep {
     const found = this.#entry ?? this.#read();
     this.#entry = undefined;
     const loaded = andThen(found, (entry: CacheEntry | undefined) => {
-      const outputs = entry === undefined ? undefined : decodeValue(entry.value, knownClasses(this.#definition));
-      if (outputs !== undefined) return outputs;
-      return andThen(this.#compute(), (result) => this.#named(result));
+      const outputs = decodeValue(entry?.value as Uint8Array, knownClasses(this.#definition));
+      if (outputs !== undefined && outputKeys(this.#definition).every((key) => Object.hasOwn(outputs, key))) {
+        return outputs;
+      }
+      return andThen(this.#compute(), (result) => this.#replaced(result));
     });
     this.#loaded = loaded;
     return loaded;
+  }
+
+  /** Outputs that were computed although something was built on those that were stored. */
+  #replaced(result: unknown): Record<string, unknown> {
+    const outputs = this.#named(result);
+    for (const [offset, key] of outputKeys(this.#definition).entries()) {
+      const standIn = this.#standIns[offset];
+      if (standIn !== undefined) standIn.outdated = !isOf(outputs[key], standIn.digest);
+    }
+    return outputs;
   }
 
   /** The entry; a cache that fails has none. */
@@ -173,7 +196,7 @@ export class CachedStep {
       return undefined;
     }
     if (!isThenable(this.#checked(found))) return found;
-    return (found as Promise<CacheEntry | undefined>).catch((error) => {
+    return Promise.resolve(found as Promise<CacheEntry | undefined>).then(undefined, (error) => {
       this.#warnOfRead(error);
       return undefined;
     });
@@ -188,16 +211,41 @@ export class CachedStep {
   /** Calls the node on its loaded inputs and keeps the result. */
   #compute(holdsPermit = false): MaybePromise<unknown> {
     const execution = this.#execution;
+    const { inputSlots } = this.#step;
     const { root } = execution.scope;
-    const result = andThen(this.#checked(loadSlots(this.#step.inputSlots, execution.values)), () =>
-      callUncached(execution, this.#step, this.#definition, {
+    const unread = inputSlots.map((slot) => execution.values[slot]).filter((value) => value instanceof CachedValue);
+    const result = andThen(this.#checked(loadSlots(inputSlots, execution.values)), () => {
+      const { stopped } = execution;
+      if (stopped !== undefined) throw stopped;
+      if (unread.some(({ outdated }) => outdated) && !this.#signAnew()) {
+        return callUncached(execution, this.#step, this.#definition, { holdsPermit });
+      }
+      return callUncached(execution, this.#step, this.#definition, {
         signature: this.#signature,
-        keep: (value, durationMs) => this.#keep(value, durationMs),
+        keep: (value, durationMs) =>
+          root.guard.changed(execution, this.#step, this.#definition) ? undefined : this.#keep(value, durationMs),
         holdsPermit,
-      }),
-    );
-    if (isThenable(result) && !root.sync) this.#announce(result as Promise<unknown>);
+      });
+    });
+    if (isThenable(result) && !root.sync) this.#announce(Promise.resolve(result));
     return result;
+  }
+
+  /** Takes for its key what its inputs turned out to be; false when they have no identity. */
+  #signAnew(): boolean {
+    const execution = this.#execution;
+    const { inputSlots } = this.#step;
+    try {
+      for (const slot of inputSlots) execution.digests!.set(slot, digestValue(execution.values[slot]));
+    } catch (error) {
+      if (error instanceof DigestError) return false;
+      throw error;
+    }
+    const inputs = inputDigests(execution, this.#step, this.#definition);
+    if (inputs === undefined) return false;
+    this.#inputs = inputs;
+    this.#signature = signature(this.#keyCode, inputs);
+    return true;
   }
 
   /** Lets equal executions wait for this one, until its result can be found in the cache. */
@@ -210,11 +258,25 @@ export class CachedStep {
     );
   }
 
-  /** Waits for an equal execution that is already in progress; when that one fails, this one tries for itself. */
-  #join(flight: Promise<unknown>): Promise<unknown> {
+  /**
+   * Waits for an equal execution that is already in progress; when that one fails, this one tries for itself. Others have
+   * its permit meanwhile: the one it waits for may need one to go on.
+   */
+  #join(flight: Promise<unknown>, holdsPermit: boolean): Promise<unknown> {
+    const { budget } = this.#execution.scope;
+    const waitsForBatch = this.#definition.batch !== undefined && this.#execution.settings.batches !== undefined;
+    if (waitsForBatch) {
+      return flight.then(
+        () => this.#ask(true),
+        () => this.#compute(true),
+      );
+    }
+    // Whoever sees the promise takes the permit.
+    if (holdsPermit) budget.release();
+    else queueMicrotask(() => budget.release());
     return flight.then(
-      () => andThen(this.#checked(headOf(this.#cache, this.#signature)), (header) => this.#decide(header, true)),
-      () => this.#compute(true),
+      () => budget.acquire().then(() => this.#ask(true)),
+      () => budget.acquire().then(() => this.#compute(true)),
     );
   }
 
@@ -227,7 +289,7 @@ export class CachedStep {
       if (encoded instanceof Unstorable) throw encoded;
       const digests: Record<string, string> = {};
       Object.entries(outputs).forEach(([key, value], offset) => {
-        const known = digest(value, { ofFunction: digestFunction });
+        const known = digestValue(value);
         digests[key] = known;
         this.#execution.digests!.set(this.#step.outputSlot + offset, known);
       });
@@ -255,7 +317,7 @@ export class CachedStep {
     try {
       const put = this.#cache.put(this.#signature, { header, value });
       if (!isThenable(put)) return;
-      this.#kept = (put as Promise<void>).catch((error) => this.#writeFailed(error));
+      this.#kept = Promise.resolve(put as Promise<void>).then(undefined, (error) => this.#writeFailed(error));
       this.#execution.scope.root.pending(this.#kept);
     } catch (error) {
       this.#writeFailed(error);
@@ -284,7 +346,7 @@ export class CachedStep {
       andThen(this.#compute(holdsPermit), (result) => {
         const fresh = this.#named(result);
         for (const [key, before] of Object.entries(header.digests)) {
-          if (digest(fresh[key], { ofFunction: digestFunction }) === before) continue;
+          if (digestValue(fresh[key]) === before) continue;
           const path = this.#execution.pathOf(this.#step);
           this.#execution.scope.root.mismatches.push({ path, cached: stored[key], computed: fresh[key] });
           process.emitWarning(
@@ -312,18 +374,34 @@ export function callUncached(
   how: CallSettings = {},
 ): MaybePromise<unknown> {
   const { batches } = execution.settings;
+  const { guard } = execution.scope.root;
+  const keep =
+    how.keep ??
+    (() => {
+      guard.changed(execution, step, definition);
+      return undefined;
+    });
+  const settings = { ...how, keep };
   return andThen(loadSlots(step.inputSlots, execution.values), () =>
     definition.batch !== undefined && batches !== undefined
-      ? batches.call(execution, step, definition, how)
-      : new LeafCall(execution, step, definition, how).start(),
+      ? batches.call(execution, step, definition, settings)
+      : new LeafCall(execution, step, definition, settings).start(),
   );
 }
 
-/** Whether this is the header of an entry with all that the node gives; a cache of the user's may answer anything. */
-function hasOutputs(header: EntryHeader | undefined, { keyed, outputs }: NodeDefinition): header is EntryHeader {
+/** Whether an entry has all that the node gives; anybody's cache may answer with anything. */
+export function hasOutputs(header: EntryHeader | undefined, { keyed, outputs }: NodeDefinition): header is EntryHeader {
   const digests = header?.digests;
-  if (digests === undefined || digests === null) return false;
+  if (typeof digests !== 'object' || digests === null) return false;
   return keyed ? outputs.every(({ inner }) => isDigest(digests[inner])) : isDigest(digests[ONLY]);
+}
+
+function isOf(value: unknown, digest: string): boolean {
+  try {
+    return digestValue(value) === digest;
+  } catch {
+    return false;
+  }
 }
 
 const isDigest = (value: unknown): boolean => typeof value === 'string' && value.length === DIGEST_DIGITS;

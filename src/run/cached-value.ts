@@ -1,4 +1,4 @@
-import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 
 /**
  * A value that the cache has and nobody has asked for yet; it stands in the slot of the value itself.
@@ -10,6 +10,8 @@ export class CachedValue {
   readonly digest: string;
   /** The items of a list that was never put together, each perhaps a cached value itself. */
   readonly items: readonly unknown[] | undefined;
+  /** Whether its entry was gone and another value was computed in its place, which the digest is not of. */
+  outdated = false;
   readonly #load: () => MaybePromise<unknown>;
 
   constructor(digest: string, load: () => MaybePromise<unknown>, items?: readonly unknown[]) {
@@ -25,7 +27,16 @@ export class CachedValue {
 
   /** A list with cached values among its items, as one value. */
   static list(digest: string, items: readonly unknown[]): CachedValue {
-    return new CachedValue(digest, () => loadItems(items), items);
+    const list: CachedValue = new CachedValue(
+      digest,
+      () =>
+        andThen(loadItems(items), (loaded) => {
+          list.outdated = items.some((item) => item instanceof CachedValue && item.outdated);
+          return loaded;
+        }),
+      items,
+    );
+    return list;
   }
 }
 

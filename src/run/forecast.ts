@@ -1,15 +1,17 @@
 import type { Cache, EntryHeader, KeyParts } from '../cache/index.ts';
 import { decodeValue } from '../codec/index.ts';
 import type { NestedDefinition, NodeDefinition, Plan, Step } from '../graph/index.ts';
-import { combineDigests, DigestError, digest, signature } from '../identity/index.ts';
-import { outputKeys } from './cached-step.ts';
+import { combineDigests, DigestError, signature } from '../identity/index.ts';
+import { hasOutputs, outputKeys } from './cached-step.ts';
 import { type ChangedPart, changedParts } from './changed-parts.ts';
-import { codeOf, digestFunction } from './code-of.ts';
+import { codeOf, digestValue } from './code-of.ts';
 import { headOf } from './head-of.ts';
 import { lastExecution } from './history.ts';
 import { knownClasses } from './known-classes.ts';
 import { itemsOf } from './map-items.ts';
+import type { Recompute } from './recompute.ts';
 import type { Scope } from './scope.ts';
+import { validated } from './validate.ts';
 
 /** What would happen to one node, or to one node of one item. */
 export interface ForecastNode {
@@ -29,20 +31,37 @@ type Knowledge =
   | { readonly digest: string | undefined; readonly value: () => Promise<unknown> }
   | { readonly unknown: string };
 
+/** A plan under way, or one nested in it. */
+export interface Outlook {
+  readonly scope: Scope;
+  readonly plan: Plan;
+  readonly path: string;
+  readonly staticPath: string;
+  readonly recompute: Recompute | undefined;
+}
+
 /** Looks ahead: which nodes of a run would hit, which would run, and why. Executes nothing. */
 export class Forecast {
   readonly nodes: ForecastNode[] = [];
 
-  /** Goes through a plan whose externals are known, and tells what is known of its slots afterwards. */
-  async walk(scope: Scope, plan: Plan, slots: Knowledge[], path: string, staticPath: string): Promise<Knowledge[]> {
+  /**
+   * Goes through a plan whose externals are known, and tells what is known of its slots afterwards.
+   *
+   * @throws InputError `INPUT_INVALID` where a schema refuses an input, as a run would.
+   */
+  async walk(outlook: Outlook, slots: Knowledge[]): Promise<Knowledge[]> {
+    const { plan, path, staticPath } = outlook;
+    for (const validation of plan.validations) {
+      const from = slots[validation.from]!;
+      slots[validation.slot] = 'unknown' in from ? from : given(await validated(validation, await from.value(), path));
+    }
     for (const step of plan.steps) {
       const { definition } = step;
-      const where = `${path} > ${step.label}`;
-      const staticWhere = `${staticPath} > ${step.label}`;
+      const here = { ...outlook, path: `${path} > ${step.label}`, staticPath: `${staticPath} > ${step.label}` };
       const results =
         definition.kind === 'node'
-          ? await this.#node(scope, step, definition, slots, where, staticWhere)
-          : await this.#nested(scope.nested(definition), step, definition, slots, where, staticWhere);
+          ? await this.#node(here, step, definition, slots)
+          : await this.#nested(here, step, definition, slots);
       results.forEach((result, offset) => {
         slots[step.outputSlot + offset] = result;
       });
@@ -51,12 +70,10 @@ export class Forecast {
   }
 
   async #node(
-    scope: Scope,
+    { scope, plan, path, staticPath, recompute }: Outlook,
     step: Step,
     definition: NodeDefinition,
     slots: readonly Knowledge[],
-    path: string,
-    staticPath: string,
   ): Promise<Knowledge[]> {
     const unknown = definition.outputs.map(() => ({ unknown: path }));
     const tell = (node: Omit<ForecastNode, 'path'>): Knowledge[] => {
@@ -95,36 +112,46 @@ export class Forecast {
         changed: last && changedParts(last.parts, parts, definition),
       });
     }
-    const keyCode = await scope.root.keyCodeOf(cache, code.digest);
-    const key = signature(keyCode, inputs);
-    const header = await headOf(cache, key);
-    if (header === undefined) {
+    const key = signature(await keyCodeOf(scope, cache, code.digest), inputs);
+    if (recompute?.has(plan, step) === true) {
+      return tell({ state: 'miss', because: 'recompute names it', signature: key, expectedMs: last?.durationMs });
+    }
+    let header: EntryHeader | undefined;
+    try {
+      header = await headOf(cache, key);
+    } catch (error) {
+      const because = `the cache cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      return tell({ state: 'miss', because, signature: key, expectedMs: last?.durationMs });
+    }
+    if (!hasOutputs(header, definition)) {
       const changed = last && changedParts(last.parts, parts, definition);
       const because = last === undefined ? 'it never ran with this cache' : reasonOf(changed ?? []);
       return tell({ state: 'miss', because, signature: key, expectedMs: last?.durationMs, changed });
     }
     this.nodes.push({ path, state: 'hit', signature: key, expectedMs: 0 });
-    return outputKeys(definition).map((name) => hitOf(cache, key, header, name, definition));
+    const { digests } = header;
+    return outputKeys(definition).map((name) => hitOf(cache, key, digests[name]!, name, definition));
   }
 
   async #nested(
-    scope: Scope,
+    outer: Outlook,
     step: Step,
     definition: NestedDefinition,
     slots: readonly Knowledge[],
-    path: string,
-    staticPath: string,
   ): Promise<Knowledge[]> {
+    const { path } = outer;
     const plan = definition.pipeline.compile(definition.outputs.map((output) => output.inner));
     const outerOf = (name: string): Knowledge => {
       const index = definition.inputs.findIndex((input) => input.inner === name);
       const known = index < 0 ? undefined : slots[step.inputSlots[index]!];
       return known ?? given(definition.pipeline.bound[name]);
     };
+    const scope = outer.scope.nested(definition);
+    const outlook = { ...outer, scope, plan, recompute: outer.recompute?.within(outer.plan, step) };
     const entry: Knowledge[] = [];
     for (const { name, slot } of plan.externals) entry[slot] = await orBound(outerOf(name), definition, name);
     if (definition.mapOver.length === 0) {
-      const inner = await this.walk(scope, plan, entry, path, staticPath);
+      const inner = await this.walk(outlook, entry);
       return plan.outputSlots.map((slot) => inner[slot]!);
     }
     const lists: { name: string; slot: number; list: unknown }[] = [];
@@ -144,7 +171,7 @@ export class Forecast {
       const values = items.values(index);
       const itemSlots = entry.slice();
       for (const { slot } of lists) if (slot >= 0) itemSlots[slot] = given(values[slot]);
-      const inner = await this.walk(scope, plan, itemSlots, `${path}[${index}]`, staticPath);
+      const inner = await this.walk({ ...outlook, path: `${path}[${index}]` }, itemSlots);
       plan.outputSlots.forEach((slot, column) => {
         columns[column]!.push(inner[slot]!);
       });
@@ -164,16 +191,25 @@ async function orBound(known: Knowledge, { pipeline }: NestedDefinition, name: s
 async function digestOf(known: Exclude<Knowledge, { unknown: string }>): Promise<string | undefined> {
   if (known.digest !== undefined) return known.digest;
   try {
-    return digest(await known.value(), { ofFunction: digestFunction });
+    return digestValue(await known.value());
   } catch (error) {
     if (error instanceof DigestError) return undefined;
     throw error;
   }
 }
 
-function hitOf(cache: Cache, key: string, header: EntryHeader, name: string, definition: NodeDefinition): Knowledge {
+/** The code that keys are made of; where the cache fails, the one of now. */
+async function keyCodeOf({ root }: Scope, cache: Cache, code: string): Promise<string> {
+  try {
+    return await root.keyCodeOf(cache, code);
+  } catch {
+    return code;
+  }
+}
+
+function hitOf(cache: Cache, key: string, digest: string, name: string, definition: NodeDefinition): Knowledge {
   return {
-    digest: header.digests[name],
+    digest,
     async value() {
       const entry = await cache.get(key);
       return entry && decodeValue(entry.value, knownClasses(definition))?.[name];

@@ -45,12 +45,12 @@ export class History {
   }
 }
 
-/** The last recorded execution of a node, or `undefined`. */
+/** The last recorded execution of a node, or `undefined`, also when the cache fails or gives something else. */
 export async function lastExecution(cache: Cache, node: string): Promise<LastExecution | undefined> {
-  const text = await cache.recall?.(node);
-  if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as LastExecution;
+    const text = await cache.recall?.(node);
+    const last = text === undefined ? undefined : (JSON.parse(text) as LastExecution | null);
+    return typeof last?.parts?.inputs === 'object' && typeof last.parts.code === 'object' ? last : undefined;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { beginCall } from './call-settings.ts';
 import { Forecast, type ForecastNode, given } from './forecast.ts';
 import type { CommonRunOptions } from './options.ts';
 import type { RunnablePipeline } from './pipeline.ts';
+import { Recompute } from './recompute.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,9 @@ export async function forecast(
   const { values } = bindInputs(plan, inputs);
   const { scope } = beginCall(pipeline, { ...options, callbacks: [] });
   const look = new Forecast();
-  await look.walk(scope, plan, values.map(given), pipeline.name, pipeline.name);
+  const { name } = pipeline;
+  const recompute = Recompute.of(plan, options.recompute);
+  await look.walk({ scope, plan, path: name, staticPath: name, recompute }, values.map(given));
   return look.nodes;
 }
 

@@ -12,5 +12,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** Goes on with a value now, or when it is there. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return isThenable(value) ? (value as Promise<T>).then(next) : next(value as T);
+  // Anybody's cache may answer with something that only has a `then`.
+  return isThenable(value) ? Promise.resolve(value as Promise<T>).then(next) : next(value as T);
 }

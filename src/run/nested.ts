@@ -2,6 +2,7 @@ import type { NestedDefinition, Plan, Step } from '../graph/index.ts';
 import { gather, Stateful } from '../graph/index.ts';
 import { combineDigests } from '../identity/index.ts';
 import { CachedValue, loadItems, loadSlots } from './cached-value.ts';
+import { digestValue } from './code-of.ts';
 import { Execution, type Failure } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import { itemsOf } from './map-items.ts';
@@ -61,13 +62,20 @@ function start(outer: Execution, step: Step, definition: NestedDefinition, scope
   const values = new Array<unknown>(plan.slotCount).fill(undefined);
   for (let index = 0; index < sources.length; index++) {
     const external = plan.externals[index]!;
-    const source = sources[index]!;
-    const given = source < 0 ? undefined : outer.values[source];
+    const given = passedOn(outer, sources[index]!);
     values[external.slot] = given === undefined ? definition.pipeline.bound[external.name] : given;
   }
   const nesting: Nesting = { outer, step, definition, scope, passage, values };
   return definition.mapOver.length > 0 ? runMapped(nesting) : runOnce(nesting);
 }
+
+/** The value in a slot of the outer plan; `undefined` also for one that the cache has not been asked for yet. */
+function passedOn(outer: Execution, source: number): unknown {
+  const value = source < 0 ? undefined : outer.values[source];
+  return value instanceof CachedValue && value.digest === UNDEFINED ? undefined : value;
+}
+
+const UNDEFINED = digestValue(undefined);
 
 /** One run of a nested pipeline, about to start. */
 interface Nesting {
@@ -88,11 +96,12 @@ const innerSettings = ({ outer, step, definition, passage }: Nesting): GivenSett
 });
 
 /** Tells the inner digests what the outer execution knows of the values that it passes on. */
-function passDigests({ outer, passage, values }: Nesting, inner: SlotDigests): void {
+function passDigests({ outer, passage }: Nesting, inner: SlotDigests): void {
   passage.sources.forEach((source, index) => {
-    const known = source < 0 || outer.values[source] === undefined ? undefined : outer.digests?.known(source);
-    const { slot } = passage.plan.externals[index]!;
-    if (known !== undefined && !(values[slot] instanceof CachedValue)) inner.set(slot, known);
+    const passed = passedOn(outer, source);
+    if (passed === undefined) return;
+    const known = passed instanceof CachedValue ? passed.digest : outer.digests?.known(source);
+    if (known !== undefined) inner.set(passage.plan.externals[index]!.slot, known);
   });
 }
 

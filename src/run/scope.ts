@@ -8,6 +8,7 @@ import { codeOf } from './code-of.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { History } from './history.ts';
+import { InputGuard } from './input-guard.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import type { PipelineOptions } from './options.ts';
 import type { Sending } from './sending/job.ts';
@@ -49,6 +50,7 @@ export class RootRun {
   /** Share of cache hits that run again for comparison. */
   readonly spotCheck: number;
   readonly history = new History();
+  readonly guard = new InputGuard();
   /** Failures that nested maps collected. */
   readonly collected: NodeFailure[] = [];
   /** Spot checks that found another result. */
@@ -93,7 +95,12 @@ export class RootRun {
     }
     let accepted = known.get(code);
     if (accepted === undefined) {
-      accepted = acceptedCode(cache, code);
+      try {
+        accepted = acceptedCode(cache, code);
+      } catch {
+        // A cache that fails accepts nothing; what it fails at next is told of.
+        accepted = code;
+      }
       known.set(code, accepted);
       if (isThenable(accepted)) {
         accepted.then(

@@ -1,6 +1,5 @@
-import { digest } from '../identity/index.ts';
 import { CachedValue } from './cached-value.ts';
-import { digestFunction } from './code-of.ts';
+import { digestValue } from './code-of.ts';
 
 /** Digests of the slots that all items of a map have in common, worked out once for all. */
 export interface SharedDigests {
@@ -23,7 +22,7 @@ export class SlotDigests {
     let known = this.#own[slot];
     if (known === undefined) {
       const value = values[slot];
-      known = value instanceof CachedValue ? value.digest : digest(value, { ofFunction: digestFunction });
+      known = value instanceof CachedValue ? value.digest : digestValue(value);
       this.#own[slot] = known;
     }
     return known;
@@ -35,7 +34,14 @@ export class SlotDigests {
     return this.#own[slot];
   }
 
+  /** Has the digest worked out anew when it is asked for. */
+  forget(slot: number): void {
+    if (this.#shared?.has(slot) === true) this.#shared.digests.forget(slot);
+    else this.#own[slot] = undefined;
+  }
+
   set(slot: number, value: string): void {
-    this.#own[slot] = value;
+    if (this.#shared?.has(slot) === true) this.#shared.digests.set(slot, value);
+    else this.#own[slot] = value;
   }
 }

@@ -1,9 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InputError, SyncError } from '../errors.ts';
-import type { Step } from '../graph/index.ts';
+import type { Step, Validation } from '../graph/index.ts';
+import { CachedValue, loadSlots } from './cached-value.ts';
 import { issuesOf } from './check-result.ts';
 import type { Execution } from './execution.ts';
-import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 
 type Verdict = StandardSchemaV1.Result<unknown>;
 
@@ -26,6 +27,18 @@ function accept(verdict: Verdict, input: string, node: string, path: string): un
  * @throws InputError `INPUT_INVALID`; SyncError when a schema answers with a promise in `runSync`.
  */
 export function validateInputs(execution: Execution): MaybePromise<void> {
+  const { plan, values, digests } = execution;
+  if (digests === undefined) return validateAll(execution);
+  const slots = plan.validations.map(({ from }) => from);
+  for (const slot of slots) {
+    const value = values[slot];
+    // What is recorded for it stays what it is known by.
+    if (value instanceof CachedValue) digests.set(slot, value.digest);
+  }
+  return andThen(loadSlots(slots, values), () => validateAll(execution));
+}
+
+function validateAll(execution: Execution): MaybePromise<void> {
   const { plan, values, path, scope } = execution;
   const pending: Promise<void>[] = [];
   for (const { schema, name, node, from, slot } of plan.validations) {
@@ -42,6 +55,11 @@ export function validateInputs(execution: Execution): MaybePromise<void> {
     );
   }
   return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+}
+
+/** What a schema makes of a value for an input of a node. @throws InputError `INPUT_INVALID` */
+export async function validated({ schema, name, node }: Validation, value: unknown, path: string): Promise<unknown> {
+  return accept(await schema['~standard'].validate(value), name, node, path);
 }
 
 const asyncSchema = (input: string, node: string, path: string): SyncError =>

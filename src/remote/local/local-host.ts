@@ -74,7 +74,10 @@ export class LocalHost implements ContainerHost {
     const own = await worlds.own;
     const world = await makeWorld(join(worlds.folder, id), own, image, volumes);
     signal.throwIfAborted();
-    const child = await startProcess(join(own, 'dist/remote-runner.js'), world, spec.memory, { ...env, ...ownFolders(world.folder) });
+    const child = await startProcess(join(own, 'dist/remote-runner.js'), world, spec.memory, {
+      ...env,
+      ...ownFolders(world.folder),
+    });
     worlds.reaper.add(child.pid);
     const container = new LocalContainer(id, child, {
       world: world.folder,
