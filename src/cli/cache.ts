@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Cache, EntryInfo } from '../cache/index.ts';
-import { decodeValue } from '../codec/index.ts';
+import { faultOf } from '../codec/index.ts';
 import { headOf } from '../run/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { findPipeline } from './find-pipeline.ts';
@@ -76,19 +76,23 @@ const actions: Readonly<Record<string, Action>> = {
   },
 
   async verify(cache) {
-    let good = 0;
-    let damaged = 0;
+    const count = { good: 0, damaged: 0, foreign: 0 };
     for await (const { key } of sorted(cache)) {
       const entry = await cache.get(key);
-      if (entry !== undefined && decodeValue(entry.value) !== undefined) good++;
+      // Reading a damaged entry removes it; what a newer version wrote stays where it is.
+      const unreadable = async () => ((await cache.has(key)) ? 'of another version' : 'damaged');
+      const fault = entry === undefined ? await unreadable() : faultOf(entry.value);
+      if (fault === undefined) count.good++;
+      else if (fault === 'of another version') count.foreign++;
       else {
-        damaged++;
+        count.damaged++;
         await cache.delete(key);
         console.log(`damaged, removed: ${key}`);
       }
     }
-    console.log(`${good} good, ${damaged} damaged`);
-    return damaged === 0 ? 0 : 1;
+    const foreign = count.foreign === 0 ? '' : `, ${count.foreign} of another version of hypernodes, left alone`;
+    console.log(`${count.good} good, ${count.damaged} damaged${foreign}`);
+    return count.damaged === 0 ? 0 : 1;
   },
 
   async prune(cache, values) {

@@ -3,7 +3,7 @@ import type { ClassTable } from './class-table.ts';
 
 /** Of an instance, what is stored; the same hooks as those by which it travels. */
 const getState: unique symbol = Symbol.for('hypernodes.getState') as never;
-const fromState: unique symbol = Symbol.for('hypernodes.fromState') as never;
+export const fromState: unique symbol = Symbol.for('hypernodes.fromState') as never;
 
 /** How an instance is stored. */
 export interface StoredInstance {

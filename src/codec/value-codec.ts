@@ -3,6 +3,7 @@ import { serialize } from 'node:v8';
 import { pathTo } from '../identity/index.ts';
 import type { ClassTable } from './class-table.ts';
 import { deserialize, withOwnBuffer } from './deserialize.ts';
+import { fromState } from './instances.ts';
 import { storability } from './plain-data.ts';
 import { replaceParts, restoreParts } from './stand-ins.ts';
 import { Unstorable } from './unstorable.ts';
@@ -102,6 +103,16 @@ export function decodeValue(bytes: Uint8Array, classes?: ClassTable): Record<str
   } catch {
     return undefined;
   }
+}
+
+/** Classes for everything: what an instance holds can be read, whatever it is an instance of. */
+const Anything = Object.assign(function Anything() {}, { [fromState]: (state: unknown): unknown => state });
+const anything: ClassTable = { idOf: () => undefined, classOf: () => Anything };
+
+/** What is wrong with an encoded result, if not everybody who has its classes can load it. */
+export function faultOf(bytes: Uint8Array): 'damaged' | 'of another version' | undefined {
+  if (bytes.byteLength > 0 && bytes[0] !== FORMAT) return 'of another version';
+  return decodeValue(bytes, anything) === undefined ? 'damaged' : undefined;
 }
 
 function decode(bytes: Buffer, classes: ClassTable | undefined): Record<string, unknown> | undefined {
