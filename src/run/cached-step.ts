@@ -1,6 +1,6 @@
 import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
 import { decodeValue, encodeValue, Unstorable } from '../codec/index.ts';
-import type { NodeDefinition, Step } from '../graph/index.ts';
+import { construct, type NodeDefinition, type Step } from '../graph/index.ts';
 import { type CodeIdentity, DigestError, signature } from '../identity/index.ts';
 import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestValue } from './code-of.ts';
@@ -154,7 +154,7 @@ export class CachedStep {
 
   #cachedValue(header: EntryHeader, key: string, offset: number): CachedValue {
     const known = header.digests[key]!;
-    this.#execution.digests!.set(this.#step.outputSlot + offset, known);
+    this.#execution.digests!.set(this.#step.outputSlot + offset, known, true);
     const standIn = new CachedValue(known, () => andThen(this.#load(), (outputs) => outputs[key]));
     this.#standIns[offset] = standIn;
     return standIn;
@@ -222,8 +222,7 @@ export class CachedStep {
       }
       return callUncached(execution, this.#step, this.#definition, {
         signature: this.#signature,
-        keep: (value, durationMs) =>
-          root.guard.changed(execution, this.#step, this.#definition) ? undefined : this.#keep(value, durationMs),
+        keep: (value, durationMs) => this.#keep(value, durationMs),
         holdsPermit,
       });
     });
@@ -236,7 +235,7 @@ export class CachedStep {
     const execution = this.#execution;
     const { inputSlots } = this.#step;
     try {
-      for (const slot of inputSlots) execution.digests!.set(slot, digestValue(execution.values[slot]));
+      for (const slot of inputSlots) execution.digests!.set(slot, digestValue(execution.values[slot]), true);
     } catch (error) {
       if (error instanceof DigestError) return false;
       throw error;
@@ -291,20 +290,24 @@ export class CachedStep {
       Object.entries(outputs).forEach(([key, value], offset) => {
         const known = digestValue(value);
         digests[key] = known;
-        this.#execution.digests!.set(this.#step.outputSlot + offset, known);
+        this.#execution.digests!.set(this.#step.outputSlot + offset, known, true);
       });
       const createdAt = Date.now();
       const { active } = this.#execution.scope.budget;
       const parts = { inputs: this.#inputs, code: this.#code.parts, version: this.#definition.options.version };
       const share = active > 1 ? active : undefined;
       const header: EntryHeader = { digests, node: path, parts, createdAt, durationMs, share };
-      this.#execution.scope.root.history.executed(this.#cache, path, {
-        signature: this.#signature,
-        code: this.#code.digest,
-        parts,
-        time: createdAt,
-        durationMs,
-      });
+      const { values } = this.#execution;
+      this.#execution.scope.root.history.executed(
+        this.#cache,
+        path,
+        { signature: this.#signature, code: this.#code.digest, parts, time: createdAt, durationMs },
+        () =>
+          construct(
+            this.#step.Arguments,
+            this.#step.inputSlots.map((slot) => values[slot]),
+          ) as Record<string, unknown>,
+      );
       this.#put(header, encoded);
       return encoded.byteLength;
     } catch (error) {
@@ -374,19 +377,19 @@ export function callUncached(
   how: CallSettings = {},
 ): MaybePromise<unknown> {
   const { batches } = execution.settings;
-  const { guard } = execution.scope.root;
-  const keep =
-    how.keep ??
-    (() => {
-      guard.changed(execution, step, definition);
-      return undefined;
-    });
-  const settings = { ...how, keep };
-  return andThen(loadSlots(step.inputSlots, execution.values), () =>
-    definition.batch !== undefined && batches !== undefined
+  return andThen(loadSlots(step.inputSlots, execution.values), () => {
+    const settings = watching(execution, step, definition, how);
+    return definition.batch !== undefined && batches !== undefined
       ? batches.call(execution, step, definition, settings)
-      : new LeafCall(execution, step, definition, settings).start(),
-  );
+      : new LeafCall(execution, step, definition, settings).start();
+  });
+}
+
+/** The same settings, with the result kept only if the node left its inputs as they were. */
+function watching(execution: Execution, step: Step, definition: NodeDefinition, how: CallSettings): CallSettings {
+  const changed = execution.scope.root.guard.watch(execution, step, definition);
+  if (changed === undefined) return how;
+  return { ...how, keep: (result, durationMs) => (changed() ? undefined : how.keep?.(result, durationMs)) };
 }
 
 /** Whether an entry has all that the node gives; anybody's cache may answer with anything. */

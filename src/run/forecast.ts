@@ -1,4 +1,4 @@
-import type { Cache, EntryHeader, KeyParts } from '../cache/index.ts';
+import type { Cache, EntryHeader } from '../cache/index.ts';
 import { decodeValue } from '../codec/index.ts';
 import type { NestedDefinition, NodeDefinition, Plan, Step } from '../graph/index.ts';
 import { combineDigests, DigestError, signature } from '../identity/index.ts';
@@ -6,7 +6,7 @@ import { hasOutputs, outputKeys } from './cached-step.ts';
 import { type ChangedPart, changedParts } from './changed-parts.ts';
 import { codeOf, digestValue } from './code-of.ts';
 import { headOf } from './head-of.ts';
-import { lastExecution } from './history.ts';
+import { lastExecution, outlinesOf } from './history.ts';
 import { knownClasses } from './known-classes.ts';
 import { itemsOf } from './map-items.ts';
 import type { Recompute } from './recompute.ts';
@@ -90,6 +90,7 @@ export class Forecast {
     }
     const last = await lastExecution(cache, staticPath);
     const inputs: Record<string, string> = {};
+    const values: Record<string, unknown> = {};
     const open: string[] = [];
     for (const [index, slot] of step.inputSlots.entries()) {
       const { inner } = definition.inputs[index]!;
@@ -101,9 +102,16 @@ export class Forecast {
           return tell({ state: 'uncached', because: `its input '${inner}' cannot be identified` });
         }
         inputs[inner] = identified;
+        // Only where something is to be told of it is it worth reading.
+        if (last !== undefined && last.parts.inputs[inner] !== identified) values[inner] = await known.value();
       }
     }
-    const parts: KeyParts = { inputs, code: code.parts, version: definition.options.version };
+    const parts = {
+      inputs,
+      code: code.parts,
+      version: definition.options.version,
+      outlines: outlinesOf(values),
+    };
     if (open.length > 0) {
       return tell({
         state: 'unknown',

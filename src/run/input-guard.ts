@@ -16,27 +16,27 @@ const culprits = new WeakSet<NodeDefinition>();
 export class InputGuard {
   readonly #calls = new Map<NodeDefinition, number>();
 
-  /** Whether the node that just ran changed an input that others have too; the digests of the run then are of what is left. */
-  changed(execution: Execution, step: Step, definition: NodeDefinition): boolean {
+  /**
+   * To be called before a node runs; what it gives tells, after it ran, whether an input that others have too was changed.
+   * The digests of the run then are of what is left. `undefined` when there is nothing to look at.
+   */
+  watch(execution: Execution, step: Step, definition: NodeDefinition): (() => boolean) | undefined {
     const shared = sharedInputs(execution, step);
-    if (shared.length === 0 || !this.#looks(definition)) return false;
-    const { values } = execution;
-    const digests = execution.digests!;
-    const index = shared.find((at) => {
-      const slot = step.inputSlots[at]!;
-      const before = digests.known(slot);
-      return before !== undefined && digestOrNone(values[slot]) !== before;
-    });
-    if (index === undefined) return false;
-    culprits.add(definition);
-    for (let at: Execution | undefined = execution; at !== undefined; at = at.place.within) forgetDigests(at);
-    const path = execution.staticPathOf(step);
-    warnOnce(
-      path,
-      'HYPERNODES_CHANGED_INPUT',
-      `${path} runs uncached: it changes its input '${definition.inputs[index]!.inner}', which others use too. Let it work on a copy: structuredClone(…), [...list], list.toSorted().`,
-    );
-    return true;
+    if (shared.length === 0 || !this.#looks(definition)) return undefined;
+    const checks = shared.map((index) => ({ index, isSame: comparison(execution, step.inputSlots[index]!) }));
+    return () => {
+      const found = checks.find(({ isSame }) => !isSame());
+      if (found === undefined) return false;
+      culprits.add(definition);
+      for (let at: Execution | undefined = execution; at !== undefined; at = at.place.within) forgetDigests(at);
+      const path = execution.staticPathOf(step);
+      warnOnce(
+        path,
+        'HYPERNODES_CHANGED_INPUT',
+        `${path} runs uncached: it changes its input '${definition.inputs[found.index]!.inner}', which others use too. Let it work on a copy: structuredClone(…), [...list], list.toSorted().`,
+      );
+      return true;
+    };
   }
 
   #looks(definition: NodeDefinition): boolean {
@@ -73,6 +73,18 @@ function countsOf(plan: Plan): Uint32Array {
     counts.set(plan, found);
   }
   return found;
+}
+
+/** How to tell later whether the value in a slot is still what it is now. */
+function comparison({ values, digests }: Execution, slot: number): () => boolean {
+  const value = values[slot];
+  const before = digests!.known(slot);
+  if (before === undefined) return () => true;
+  if (digests!.isWhole(slot)) return () => digestOrNone(value) === before;
+  // The digest is made of those of the items: a list that a map has put together.
+  if (!Array.isArray(value)) return () => true;
+  const items = value.slice();
+  return () => value.length === items.length && items.every((item, index) => Object.is(item, value[index]));
 }
 
 function digestOrNone(value: unknown): string | undefined {

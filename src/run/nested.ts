@@ -101,7 +101,8 @@ function passDigests({ outer, passage }: Nesting, inner: SlotDigests): void {
     const passed = passedOn(outer, source);
     if (passed === undefined) return;
     const known = passed instanceof CachedValue ? passed.digest : outer.digests?.known(source);
-    if (known !== undefined) inner.set(passage.plan.externals[index]!.slot, known);
+    const isWhole = outer.digests?.isWhole(source) === true;
+    if (known !== undefined) inner.set(passage.plan.externals[index]!.slot, known, isWhole);
   });
 }
 

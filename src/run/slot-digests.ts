@@ -10,6 +10,8 @@ export interface SharedDigests {
 /** Digests of the values in the slots of one execution, worked out when first asked for. */
 export class SlotDigests {
   readonly #own: (string | undefined)[] = [];
+  /** Slots whose digest is that of the value as a whole, and not made of the digests of a list's items. */
+  readonly #whole: boolean[] = [];
   readonly #shared: SharedDigests | undefined;
 
   constructor(shared?: SharedDigests) {
@@ -24,6 +26,7 @@ export class SlotDigests {
       const value = values[slot];
       known = value instanceof CachedValue ? value.digest : digestValue(value);
       this.#own[slot] = known;
+      this.#whole[slot] = !(value instanceof CachedValue);
     }
     return known;
   }
@@ -40,8 +43,19 @@ export class SlotDigests {
     else this.#own[slot] = undefined;
   }
 
-  set(slot: number, value: string): void {
-    if (this.#shared?.has(slot) === true) this.#shared.digests.set(slot, value);
-    else this.#own[slot] = value;
+  /** Whether hashing the value again would give the known digest. */
+  isWhole(slot: number): boolean {
+    if (this.#shared?.has(slot) === true) return this.#shared.digests.isWhole(slot);
+    return this.#own[slot] !== undefined && this.#whole[slot] === true;
+  }
+
+  /** @param isWhole Whether it is the digest of the value as a whole. */
+  set(slot: number, value: string, isWhole = false): void {
+    if (this.#shared?.has(slot) === true) {
+      this.#shared.digests.set(slot, value, isWhole);
+      return;
+    }
+    this.#own[slot] = value;
+    this.#whole[slot] = isWhole;
   }
 }

@@ -204,6 +204,17 @@ describe('a node that changes what it was given', () => {
     for (let round = 0; round < 2; round++) expect(await p.run({ xs: [3, 1, 2] })).toEqual(nested);
   });
 
+  it('also when it sorts the list that a map has put together', async () => {
+    const half = new Pipeline({ nodes: [node('half', ({ x }: { x: number }) => x / 2)] });
+    const halves = half.asNode({ inputs: { list: 'x' }, outputs: { half: 'xs' }, mapOver: 'list' });
+    const cache = new MemoryCache();
+    const p = untyped([halves, sorted, first], { cache, name: 'of a map' });
+    const plain = await p.run({ list: [6, 2, 4] }, { cache: null });
+    for (let round = 0; round < 3; round++) expect(await p.run({ list: [6, 2, 4] })).toEqual(plain);
+    const { nodes } = await untyped([halves, first], { cache }).plan({ list: [6, 2, 4], sorted: '1,2,3' });
+    expect(nodes.at(-1)).toMatchObject({ state: 'run' });
+  });
+
   it('is nothing to anybody when it is the only one that has it', async () => {
     const p = new Pipeline({ name: 'alone', nodes: [sorted], cache: new MemoryCache() });
     await p.run({ xs: [3, 1, 2] });

@@ -295,6 +295,44 @@ describe('plan and explain', () => {
   });
 });
 
+describe('explain', () => {
+  it('names what changed within an input, with the values while they are small', async () => {
+    const cut = node('cut', ({ x, deep }: { x: { limit: number; tags: string[] }; deep: unknown }) => [x.limit, deep]);
+    const p = new Pipeline({ name: 'within', nodes: [cut], cache: new MemoryCache() });
+    const long = 'a'.repeat(100);
+    await p.run({
+      x: { limit: 10, tags: ['a'] },
+      deep: { text: long, rows: Array.from({ length: 100 }, (_, i) => i) },
+    });
+    const changed = async (x: object, deep: unknown) =>
+      (await p.explain({ x, deep } as never)).nodes[0]!.changed!.map(({ part, name, before, after }) => [
+        part,
+        name,
+        before,
+        after,
+      ]);
+    const same = { text: long, rows: Array.from({ length: 100 }, (_, i) => i) };
+    expect(await changed({ limit: 20, tags: ['a'] }, same)).toEqual([['input', 'x.limit', '10', '20']]);
+    expect(await changed({ limit: 10, tags: ['b', 'c'] }, same)).toEqual([
+      ['input', 'x.tags[0]', '"a"', '"b"'],
+      ['input', 'x.tags[1]', undefined, '"c"'],
+    ]);
+    const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(await changed({ limit: 10, tags: ['a'] }, { ...same, text: `${long}b` })).toEqual([
+      [
+        'input',
+        'deep.text',
+        expect.stringMatching(/^"a{40}"… \(100 characters/),
+        expect.stringMatching(/101 characters/),
+      ],
+    ]);
+    expect(await changed({ limit: 10, tags: ['a'] }, { ...same, rows: [] })).toEqual([
+      ['input', 'deep.rows', digest, digest],
+    ]);
+    expect(await changed({ limit: 10, tags: ['a'] }, new Map())).toEqual([['input', 'deep', digest, digest]]);
+  });
+});
+
 describe('a node function that takes its context', () => {
   it('is cached like others', async () => {
     resetCalls();
