@@ -1,4 +1,5 @@
 import type { Callback } from 'hypernodes';
+import { ProgressCallback } from 'hypernodes/callbacks';
 import { range, sum, sumOfItems } from '../contestants/workloads.ts';
 import type { BenchCase, Prepare } from '../harness/case.ts';
 import { atMostTimes } from '../harness/limits.ts';
@@ -32,6 +33,17 @@ class EventCounter implements Callback {
   }
 }
 
+/** A terminal that nobody looks at. */
+const terminal = {
+  isTTY: true,
+  columns: 100,
+  rows: 30,
+  write(_text: string, done?: () => void): boolean {
+    done?.();
+    return true;
+  },
+};
+
 const watchedBy =
   (callbacks: () => readonly Callback[]): Prepare =>
   async () => {
@@ -50,6 +62,11 @@ export default {
     'no callback': watchedBy(() => []),
     'one event': watchedBy(() => [new NodeCounter()]),
     'every event': watchedBy(() => [new EventCounter()]),
+    progress: watchedBy(() => [new ProgressCallback({ mode: 'terminal', stream: terminal })]),
   },
-  limits: [atMostTimes('one event', 2, 'no callback'), atMostTimes('every event', 2, 'no callback')],
+  limits: [
+    atMostTimes('one event', 2, 'no callback'),
+    atMostTimes('every event', 2, 'no callback'),
+    atMostTimes('progress', 1.5, 'no callback'),
+  ],
 } satisfies BenchCase;

@@ -1,6 +1,7 @@
 import type { RunContext } from './context.ts';
 import { EVENT_NAMES } from './event-names.ts';
-import type { Callback, EventMap, EventName, NodeStartEvent, RunEvent } from './types.ts';
+import { type CountingCallback, countItems, ITEM_EVENTS, type ItemCounter, UNCOUNTED } from './item-counter.ts';
+import type { Callback, EventMap, EventName, MapStartEvent, NodeStartEvent, RunEvent } from './types.ts';
 
 const reported = new WeakSet<Callback>();
 
@@ -24,6 +25,8 @@ export class Emitter {
   readonly callbacks: readonly Callback[];
   readonly context: RunContext;
   readonly #wrappers: readonly Callback[];
+  /** Everybody who wants to know what happens in the items of maps, if they all can count it; otherwise `undefined`. */
+  readonly #counting: readonly (Callback & CountingCallback)[] | undefined;
   /** A map, because an object would get a hidden class for each set of events, and the code of `emit` with it. */
   readonly #listeners = new Map<EventName, readonly Callback[]>();
 
@@ -35,6 +38,8 @@ export class Emitter {
       if (listening.length > 0) this.#listeners.set(name, listening);
     }
     this.#wrappers = callbacks.filter((callback) => typeof callback.wrapNode === 'function');
+    const inItems = callbacks.filter((callback) => ITEM_EVENTS.some((name) => typeof callback[name] === 'function'));
+    if (!this.wraps && inItems.every(canCount)) this.#counting = inItems;
   }
 
   /** Whether anybody wants this event; if not, it need not be made. */
@@ -62,6 +67,23 @@ export class Emitter {
     }
   }
 
+  /**
+   * What a map calls instead of making events for its items; `undefined` when somebody wants the events.
+   *
+   * @param nodes Names of the nodes of an item.
+   */
+  itemCounter(map: MapStartEvent, nodes: readonly string[]): ItemCounter | undefined {
+    if (this.#counting === undefined) return undefined;
+    let counter = UNCOUNTED;
+    for (const callback of this.#counting) {
+      const own = countedBy(callback, map, nodes);
+      // Two that count in different places are rare; events serve them both.
+      if (own === undefined || (counter !== UNCOUNTED && counter !== own)) return undefined;
+      counter = own;
+    }
+    return counter;
+  }
+
   /** What goes along with work that belongs to the span of this event and is sent elsewhere. */
   companions(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): Callback[] {
     return companionsOf(this.callbacks, event);
@@ -70,6 +92,17 @@ export class Emitter {
   /** Calls `run` inside every callback that wants to be around it, the first one outermost; what `run` gives stays what it is. */
   wrapNode<T>(event: NodeStartEvent, run: () => T): T {
     return this.#wrappers.reduceRight<() => T>((inner, callback) => () => wrapped(callback, event, inner), run)();
+  }
+}
+
+const canCount = (callback: Callback): callback is Callback & CountingCallback => countItems in callback;
+
+function countedBy(callback: CountingCallback, map: MapStartEvent, nodes: readonly string[]): ItemCounter | undefined {
+  try {
+    return callback[countItems](map, nodes);
+  } catch (error) {
+    report(callback as Callback, 'countItems', error);
+    return undefined;
   }
 }
 
@@ -111,18 +144,35 @@ function wrapped<T>(callback: Callback, event: NodeStartEvent, run: () => T): T 
   return ended.result;
 }
 
+/** Longest time that the end of a run waits for a callback, in milliseconds: an exporter without its server must not hang it. */
+const LONGEST_FLUSH_MS = 3000;
+
 /** Flushes callbacks at the end of a run; failures are reported, never thrown. `undefined` when there is nothing to wait for. */
 export function flushCallbacks(callbacks: Iterable<Callback>): Promise<void> | undefined {
   const pending: Promise<unknown>[] = [];
   for (const callback of callbacks) {
     try {
       const result = callback.flush?.();
-      if (result !== undefined) {
-        pending.push(Promise.resolve(result).catch((error) => report(callback, 'flush', error)));
-      }
+      if (result !== undefined) pending.push(flushed(callback, result));
     } catch (error) {
       report(callback, 'flush', error);
     }
   }
   return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+}
+
+/** Resolves when the callback has done its part, or has had its time for it. */
+function flushed(callback: Callback, result: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      report(callback, 'flush', `not done after ${LONGEST_FLUSH_MS} ms; the run does not wait for it any longer.`);
+      resolve();
+    }, LONGEST_FLUSH_MS);
+    Promise.resolve(result)
+      .catch((error) => report(callback, 'flush', error))
+      .finally(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+  });
 }

@@ -1,3 +1,4 @@
+import type { ItemCounter } from '../events/index.ts';
 import type { BatchGatherer } from './batch-gatherer.ts';
 import type { Execution } from './execution.ts';
 import type { Recompute } from './recompute.ts';
@@ -33,6 +34,8 @@ export class ExecutionSettings {
   readonly sharedDigests: SharedDigests | undefined;
   /** Where nodes with a batch form wait for those of other items. */
   readonly batches: BatchGatherer | undefined;
+  /** Counts what happens, instead of events. */
+  readonly counter: ItemCounter | undefined;
   /** Has the whole execution done elsewhere. */
   readonly send: SendExecution | undefined;
   /** Path without item indices, when what this execution lies in is elsewhere. */
@@ -47,6 +50,7 @@ export class ExecutionSettings {
     this.loadsOutputs = given.loadsOutputs ?? false;
     this.sharedDigests = given.sharedDigests;
     this.batches = given.batches;
+    this.counter = given.counter;
     this.send = given.send;
     this.staticPath = given.staticPath;
   }

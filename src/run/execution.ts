@@ -252,7 +252,7 @@ export class Execution extends Task implements Waiter {
       return this.settings.batches.call(this, step, definition);
     }
     if (cache !== undefined) return callUncached(this, step, definition);
-    if (step.plain && this.scope.plain && !this.settings.hasResources) {
+    if (step.plain && (this.scope.plain || this.settings.counter !== undefined) && !this.settings.hasResources) {
       this.executed++;
       const { run } = definition;
       const result = run(gather(step.Arguments, step.inputSlots, this.values), undefined as never);
@@ -290,6 +290,7 @@ export class Execution extends Task implements Waiter {
     this.parent?.adopt(this);
     this.#setDeadline();
     if (started !== undefined) {
+      this.settings.counter?.nodeBegan(from);
       this.#began(steps[from]!);
       void this.#lane(steps[from]!, started);
     }
@@ -315,9 +316,18 @@ export class Execution extends Task implements Waiter {
         failure = { error };
       }
       this.#finished(step);
-      if (this.#closed) return;
-      if (failure !== undefined) this.#failed(step, failure.error);
-      else this.#settle(step, result);
+      const { counter } = this.settings;
+      if (this.#closed) {
+        counter?.nodeStopped(step.index);
+        return;
+      }
+      if (failure !== undefined) {
+        counter?.nodeFailed(step.index, this.pathOf(step), failure.error);
+        this.#failed(step, failure.error);
+      } else {
+        counter?.nodeEnded(step.index);
+        this.#settle(step, result);
+      }
       const next = this.#advance();
       if (next === undefined) return;
       step = next;
@@ -346,9 +356,12 @@ export class Execution extends Task implements Waiter {
         break;
       }
       this.#head++;
+      const { counter } = this.settings;
+      counter?.nodeBegan(step.index);
       try {
         const result = this.#perform(step);
         if (!isThenable(result)) {
+          counter?.nodeEnded(step.index);
           this.#settle(step, result);
           continue;
         }
@@ -357,6 +370,7 @@ export class Execution extends Task implements Waiter {
         own = step;
         ownPromise = result;
       } catch (error) {
+        counter?.nodeFailed(step.index, this.pathOf(step), error);
         this.#failed(step, error);
       }
     }

@@ -1,4 +1,4 @@
-import { nodePath, recordNodePath } from '../events/index.ts';
+import { type ItemCounter, nodePath, recordNodePath } from '../events/index.ts';
 import type { ErrorMode, Plan } from '../graph/index.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
@@ -58,7 +58,10 @@ export class MapRun extends Task implements Waiter {
   readonly #observed: ObservedMap | undefined;
   readonly #whole: NonNullable<MapSettings['partOf']>;
   readonly #batches: BatchGatherer | undefined;
+  /** Whether items are made of nothing but calls of plain functions. */
   readonly #plain: boolean;
+  /** Counts the items when nobody wants to be told of each. */
+  readonly #counter: ItemCounter | undefined;
   readonly #cursor: Cursor = { at: 0 };
   #next = 0;
   #live = 0;
@@ -76,9 +79,6 @@ export class MapRun extends Task implements Waiter {
     this.#settings = settings;
     this.#budget = scope.budget;
     this.#batches = BatchGatherer.for(plan, this);
-    const { hasResources, timeout } = settings.item;
-    this.#itemSettings = new ExecutionSettings({ ...settings.item, batches: this.#batches });
-    this.#plain = plan.plain && scope.plain && !scope.root.sync && hasResources !== true && timeout === undefined;
     const { within } = settings.place;
     if (settings.partOf === undefined) {
       this.#observed = observeMap(
@@ -88,6 +88,12 @@ export class MapRun extends Task implements Waiter {
       );
     }
     this.#whole = settings.partOf ?? { span: this.#observed?.span, total: items.count };
+    const { hasResources, timeout } = settings.item;
+    const callsOnly =
+      plan.plain && scope.callsOnly && !scope.root.sync && hasResources !== true && timeout === undefined;
+    this.#counter = callsOnly ? this.#observed?.counterFor(plan) : undefined;
+    this.#plain = callsOnly && (scope.plain || this.#counter !== undefined);
+    this.#itemSettings = new ExecutionSettings({ ...settings.item, batches: this.#batches, counter: this.#counter });
   }
 
   get path(): string {
@@ -166,7 +172,7 @@ export class MapRun extends Task implements Waiter {
   #itemFor(index: number, values: unknown[]): Execution {
     const { within, name } = this.#settings.place;
     const item = new Execution(this, this.scope, this.#plan, values, { within, name, index }, this.#itemSettings);
-    observeItem(item, this.#whole, () => outputsOf(this.#plan, values));
+    if (this.#counter === undefined) observeItem(item, this.#whole, () => outputsOf(this.#plan, values));
     return item;
   }
 
@@ -178,16 +184,23 @@ export class MapRun extends Task implements Waiter {
       runPlainSteps(steps, values, this.#budget, cursor);
     } catch (error) {
       this.executed += cursor.at + 1;
-      recordNodePath(error, `${this.path}[${index}] > ${steps[cursor.at]!.label}`);
+      const path = `${this.path}[${index}] > ${steps[cursor.at]!.label}`;
+      recordNodePath(error, path);
+      this.#counter?.itemBegan(cursor.at);
+      this.#counter?.nodeBegan(cursor.at);
+      this.#counter?.nodeFailed(cursor.at, path, error);
+      this.#counter?.itemEnded({ error });
       this.#itemFailed(index, error);
       return;
     }
     const { at } = cursor;
     if (at === steps.length) {
       this.executed += at;
+      this.#counter?.itemRan();
       if (!this.#closed) this.#settings.accept(index, values);
       return;
     }
+    this.#counter?.itemBegan(at);
     this.#follow(this.#itemFor(index, values), index, (item) => item.continueFrom(at));
   }
 
@@ -196,7 +209,7 @@ export class MapRun extends Task implements Waiter {
     try {
       done = begin(item);
     } catch (error) {
-      this.#count(item);
+      this.#count(item, { error });
       this.#itemFailed(index, error);
       return;
     }
@@ -213,16 +226,17 @@ export class MapRun extends Task implements Waiter {
       },
       (error) => {
         this.#live--;
-        this.#count(item);
+        this.#count(item, { error });
         this.#itemFailed(index, error);
         this.#pump();
       },
     );
   }
 
-  #count(item: Execution): void {
+  #count(item: Execution, failure?: Failure): void {
     this.executed += item.executed;
     this.cached += item.cached;
+    this.#counter?.itemEnded(failure);
   }
 
   #itemDone(item: Execution, index: number): void {
@@ -250,6 +264,7 @@ export class MapRun extends Task implements Waiter {
     }
     this.failures.sort((a, b) => a.index - b.index);
     const failed = this.failures.length + (failure === undefined ? 0 : 1);
+    this.#counter?.close(this.stopped);
     this.#observed?.end({ total: this.#items.count, failed }, failure);
     this.ended?.(failure);
     if (failure === undefined) this.#resolve?.();

@@ -1,3 +1,5 @@
+import type { ItemCounter } from '../events/index.ts';
+import type { Plan } from '../graph/index.ts';
 import type { Execution, Failure } from './execution.ts';
 import type { Scope } from './scope.ts';
 import { Span } from './span.ts';
@@ -75,6 +77,8 @@ export function observeItem(
 /** A map that somebody watches. */
 export interface ObservedMap {
   readonly span: Span;
+  /** Counts the items of a map of this plan, when everybody who watches is content with that. */
+  counterFor(plan: Plan): ItemCounter | undefined;
   end(result: { total: number; failed: number }, failure: Failure | undefined): void;
 }
 
@@ -87,9 +91,15 @@ export function observeMap(
   const { emitter } = scope;
   if (emitter === undefined) return undefined;
   const span = new Span(scope.root, place.parent, place.path, place.depth, scope.pipeline.name);
-  emitter.emit('onMapStart', { ...span.event(), ...start, place: scope.engine?.place });
+  const started = { ...span.event(), ...start, place: scope.engine?.place };
+  emitter.emit('onMapStart', started);
   return {
     span,
+    counterFor: ({ steps }) =>
+      emitter.itemCounter(
+        started,
+        steps.map((step) => step.label),
+      ),
     end({ total, failed }, failure) {
       emitter.emit('onMapEnd', {
         ...span.event(),

@@ -162,7 +162,9 @@ export class Scope {
   readonly emitter: Emitter | undefined;
   readonly engine: Engine | undefined;
   readonly budget: Budget;
-  /** True when nobody watches, nothing is cached, nothing is sent away: plain nodes may be called as they are. */
+  /** True when nothing is cached and nothing is sent away: all that happens are calls, watched or not. */
+  readonly callsOnly: boolean;
+  /** True when nobody watches either: plain nodes may be called as they are. */
   readonly plain: boolean;
   readonly #nested = new Map<NestedDefinition, Scope>();
   #here: Scope | undefined;
@@ -178,7 +180,8 @@ export class Scope {
     this.emitter = settings.emitter;
     this.engine = settings.engine;
     this.budget = settings.budget;
-    this.plain = this.emitter === undefined && this.cache === undefined && this.sending === undefined;
+    this.callsOnly = this.cache === undefined && this.sending === undefined;
+    this.plain = this.callsOnly && this.emitter === undefined;
     this.emitter?.context.learn(pipeline.name, summarize(pipeline));
   }
 

@@ -63,7 +63,7 @@ describe('progress in a log', () => {
       all > per_doc[12] > words: attempt 1 failed, next one in 100ms: Error: busy
       all > per_doc: 50%, 20/40, 10 cached, 50/s, ETA 400ms
       all > per_doc: 75%, 30/40, 10 cached, 43/s, ETA 233ms
-      all > per_doc[33] > words: failed after 10ms: TypeError: no words in text
+      all > per_doc[33] > words: failed: TypeError: no words in text
       all > per_doc: 100%, 40/40, 10 cached, 1 failed, 40/s
       all > per_doc: done, 40 items, 1 failed in 1.0s
       all > model: attempt 1 failed, next one in 100ms: Error: out of memory
@@ -136,7 +136,7 @@ describe('progress in a log', () => {
       script.node('cleaned', item, { error });
       return { error };
     });
-    expect(log.text.match(/failed after/g)).toHaveLength(10);
+    expect(log.text.match(/: failed: /g)).toHaveLength(10);
     expect(log.text).toContain('500 failed');
   });
 

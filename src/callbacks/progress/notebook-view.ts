@@ -1,13 +1,16 @@
-import type { EventMap, EventName, NotebookDisplay } from '../../events/index.ts';
+import type { EventMap, EventName, ItemWatcher, NotebookDisplay } from '../../events/index.ts';
 import { notebookHtml } from './notebook-html.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { outline } from './outline.ts';
+import { Pace } from './pace.ts';
 import { ProgressView } from './progress-view.ts';
 import { RunClock } from './run-clock.ts';
 import { listFailures, summarize } from './summary.ts';
 
 /** Kernels lose messages that come faster. */
 const FRAME_MS = 100;
+/** The timer does not get its turn while synchronous nodes follow each other; then events paint, this seldom. */
+const STARVED_MS = FRAME_MS * 3;
 const MOST_LINES = 60;
 /** Kernels may say that a cell is finished before they have sent what it displayed; milliseconds. */
 const SENDING_MS = 5;
@@ -37,7 +40,19 @@ export class NotebookView extends ProgressView {
   }
 
   protected override observed<Name extends EventName>(_name: Name, event: EventMap[Name]): void {
-    if (event.time - this.#paintedAt > FRAME_MS * 3) this.#paint();
+    if (event.time - this.#paintedAt > STARVED_MS) this.#paint();
+  }
+
+  protected override watch(): ItemWatcher {
+    const pace = new Pace();
+    return {
+      look: () => {
+        const now = Date.now();
+        if (now - this.#paintedAt > STARVED_MS) this.#paint();
+        return pace.next(now);
+      },
+      nodeFailed() {},
+    };
   }
 
   protected override ended(run: ObservedRun): void {

@@ -4,8 +4,9 @@ import {
   formatCount,
   formatDuration,
   type GroupTally,
+  type ItemWatcher,
   isAbort,
-  type MapItemEndEvent,
+  type MapStartEvent,
   type RunEvent,
 } from '../../events/index.ts';
 import { TextSink, type TextStream } from '../text-sink.ts';
@@ -64,7 +65,21 @@ export class PlainView extends ProgressView {
     const tell = TELLERS[name] as
       | ((event: EventMap[Name], run: ObservedRun, notes: RunNotes) => string | undefined)
       | undefined;
-    const line = tell?.(event, run, this.#notes.get(run)!);
+    this.#tellIf(tell?.(event, run, this.#notes.get(run)!));
+  }
+
+  protected override watch(map: MapStartEvent, group: GroupTally, run: ObservedRun): ItemWatcher {
+    const notes = this.#notes.get(run)!;
+    return {
+      look: () => {
+        this.#tellIf(milestone(map.path, group, { time: Date.now(), told: notes.told }));
+        return itemsToNextMilestone(group);
+      },
+      nodeFailed: (path, error) => this.#tellIf(failure(path, error, notes)),
+    };
+  }
+
+  #tellIf(line: string | undefined): void {
     if (line !== undefined) this.#tell(line);
   }
 
@@ -98,7 +113,10 @@ const TELLERS: Tellers = {
     const items = event.total === undefined ? 'a stream of items' : `${formatCount(event.total)} items`;
     return `${event.path}: started, ${items}${inPlace(event.place)}`;
   },
-  onMapItemEnd: tellMilestone,
+  onMapItemEnd: (event, { tally }, { told }) => {
+    const group = tally.groupOf(event.parentSpanId);
+    return group && milestone(event.path.replace(/\[\d+\]$/, ''), group, { time: event.time, told });
+  },
   onMapEnd: (event) => {
     if (isInItem(event) || event.parentSpanId === undefined) return undefined;
     const failed = event.failed > 0 ? `, ${formatCount(event.failed)} failed` : '';
@@ -112,7 +130,7 @@ const TELLERS: Tellers = {
   onNodeEnd: (event, _run, notes) => {
     if (event.nested) return undefined;
     if (event.error !== undefined) {
-      if (isInItem(event) && notes.failures++ >= MOST_TOLD) return undefined;
+      if (isInItem(event)) return failure(event.path, event.error, notes);
       const how = isAbort(event.error) ? 'aborted' : 'failed';
       return `${event.path}: ${how} after ${formatDuration(event.durationMs)}: ${describeError(event.error)}`;
     }
@@ -128,22 +146,35 @@ const TELLERS: Tellers = {
   },
 };
 
-function tellMilestone(event: MapItemEndEvent, { tally }: ObservedRun, { told }: RunNotes): string | undefined {
-  const group = tally.groupOf(event.parentSpanId);
-  if (group?.itemsTotal === undefined || group.itemsTotal === 0) return undefined;
+/** A node that failed in an item; the end of the map says enough about those that were stopped. */
+function failure(path: string, error: unknown, notes: RunNotes): string | undefined {
+  if (isAbort(error) || notes.failures++ >= MOST_TOLD) return undefined;
+  return `${path}: failed: ${describeError(error)}`;
+}
+
+/** The share of its items that a map has done, when it is told for the first time. */
+function milestone(
+  path: string,
+  group: GroupTally,
+  { time, told }: { readonly time: number; readonly told: RunNotes['told'] },
+): string | undefined {
   // A map inside the item of another one is part of that one's progress.
-  const own = event.path.replace(/\[\d+\]$/, '');
-  if (AFTER_ITEM.test(own)) return undefined;
+  if (group.itemsTotal === undefined || group.itemsTotal === 0 || AFTER_ITEM.test(path)) return undefined;
   const done = group.itemsFinished;
   const percent = (100 * done) / group.itemsTotal;
-  const reached = MILESTONES.findLast((milestone) => milestone <= percent) ?? 0;
+  const reached = MILESTONES.findLast((share) => share <= percent) ?? 0;
   if (reached <= (told.get(group) ?? 0)) return undefined;
   told.set(group, reached);
-  const ms = event.time - group.startedAt;
-  const parts = [`${own}: ${reached}%`, `${formatCount(done)}/${formatCount(group.itemsTotal)}`];
+  const ms = time - group.startedAt;
+  const parts = [`${path}: ${reached}%`, `${formatCount(done)}/${formatCount(group.itemsTotal)}`];
   if (group.itemsCached > 0) parts.push(`${formatCount(group.itemsCached)} cached`);
   if (group.itemsFailed > 0) parts.push(`${formatCount(group.itemsFailed)} failed`);
   if (ms > 0) parts.push(`${formatCount(Math.round((done * 1000) / ms))}/s`);
   if (done < group.itemsTotal && ms > 0) parts.push(`ETA ${formatDuration((ms / done) * (group.itemsTotal - done))}`);
   return parts.join(', ');
+}
+
+function itemsToNextMilestone({ itemsTotal = 0, itemsFinished }: GroupTally): number {
+  const next = MILESTONES.map((share) => Math.ceil((itemsTotal * share) / 100)).find((count) => count > itemsFinished);
+  return next === undefined ? Number.POSITIVE_INFINITY : next - itemsFinished;
 }

@@ -1,18 +1,22 @@
-import type {
-  Callback,
-  MapEndEvent,
-  MapItemEndEvent,
-  MapItemStartEvent,
-  MapStartEvent,
-  NodeCachedEvent,
-  NodeEndEvent,
-  NodeProgressEvent,
-  NodeRetryEvent,
-  NodeStartEvent,
-  NotebookDisplay,
-  PipelineEndEvent,
-  PipelineStartEvent,
-  RunContext,
+import {
+  type Callback,
+  type CountingCallback,
+  countItems,
+  ITEM_EVENTS,
+  type ItemCounter,
+  type MapEndEvent,
+  type MapItemEndEvent,
+  type MapItemStartEvent,
+  type MapStartEvent,
+  type NodeCachedEvent,
+  type NodeEndEvent,
+  type NodeProgressEvent,
+  type NodeRetryEvent,
+  type NodeStartEvent,
+  type NotebookDisplay,
+  type PipelineEndEvent,
+  type PipelineStartEvent,
+  type RunContext,
 } from '../../events/index.ts';
 import type { TextStream } from '../text-sink.ts';
 import { fromState, getState } from '../travel.ts';
@@ -39,7 +43,7 @@ export interface ProgressOptions {
  * const watched = perDoc.with({ callbacks: [new ProgressCallback()] });
  * await watched.map({ text: docs }, { over: 'text' });
  */
-export class ProgressCallback implements Callback {
+export class ProgressCallback implements Callback, CountingCallback {
   readonly ignoresValues = true;
   readonly #options: ProgressOptions;
   #chosen: ProgressView | undefined;
@@ -95,6 +99,14 @@ export class ProgressCallback implements Callback {
 
   onMapEnd(event: MapEndEvent, context: RunContext): void {
     this.#view.take('onMapEnd', event, context);
+  }
+
+  /** Items of maps are counted by the maps themselves, unless a method that would be told of them was replaced. @internal */
+  [countItems](map: MapStartEvent, nodes: readonly string[]): ItemCounter | undefined {
+    const own = ITEM_EVENTS.every(
+      (name) => (this as Callback)[name] === (ProgressCallback.prototype as Callback)[name],
+    );
+    return own ? this.#view.countItems(map, nodes) : undefined;
   }
 
   flush(): void | Promise<void> {

@@ -1,10 +1,22 @@
-import type { Callback, EventMap, EventName, RunContext } from '../../events/index.ts';
+import {
+  type Callback,
+  type EventMap,
+  type EventName,
+  type GroupTally,
+  type ItemCounter,
+  ItemTally,
+  type ItemWatcher,
+  type MapStartEvent,
+  type RunContext,
+} from '../../events/index.ts';
 import { ObservedRun } from './observed-run.ts';
 
 /** Shows runs in one place; shared by all progress callbacks that show theirs in the same place. */
 export abstract class ProgressView {
   protected readonly runs = new Map<string, ObservedRun>();
   #latest: ObservedRun | undefined;
+  /** The map whose items were last asked to be counted: several callbacks may ask for the same one. */
+  #counted: { readonly map: MapStartEvent; readonly counter: ItemCounter } | undefined;
   /** The end of a run last seen; the run is gone when a second callback passes it on. */
   #lastEnd: unknown;
 
@@ -27,6 +39,22 @@ export abstract class ProgressView {
     }
   }
 
+  /** Counters for the items of a map whose start was taken. */
+  countItems(map: MapStartEvent, nodes: readonly string[]): ItemCounter | undefined {
+    if (this.#counted?.map === map) return this.#counted.counter;
+    const run = this.runs.get(map.runId);
+    const group = run?.tally.groupOf(map.spanId);
+    if (run === undefined || group === undefined) return undefined;
+    const watcher = this.watch(map, group, run);
+    const guarded: ItemWatcher = {
+      look: () => this.guarded(() => watcher.look()) ?? Number.POSITIVE_INFINITY,
+      nodeFailed: (path, error) => this.guarded(() => watcher.nodeFailed(path, error)),
+    };
+    const counter = new ItemTally(run.tally, group, nodes, guarded);
+    this.#counted = { map, counter };
+    return counter;
+  }
+
   /** Called at the end of a root run. */
   flush(): void | Promise<void> {
     for (const run of [...this.runs.values()]) if (run.idle) this.#end(run);
@@ -36,20 +64,23 @@ export abstract class ProgressView {
   protected abstract opened(run: ObservedRun): void;
   /** An event was counted. */
   protected abstract observed<Name extends EventName>(name: Name, event: EventMap[Name], run: ObservedRun): void;
+  /** A map begins whose items are counted without events. */
+  protected abstract watch(map: MapStartEvent, group: GroupTally, run: ObservedRun): ItemWatcher;
   /** The root of a run has ended. */
   protected abstract ended(run: ObservedRun): void;
 
   /** Shows nothing more. */
   protected abstract stop(): void;
 
-  /** Does what a timer or a signal asks for; if that fails, the showing ends and the program goes on. */
-  protected guarded(work: () => void): void {
+  /** Does what a timer, a signal or a counter asks for; if that fails, the showing ends and the program goes on. */
+  protected guarded<T>(work: () => T): T | undefined {
     try {
-      work();
+      return work();
     } catch (error) {
       this.stop();
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.emitWarning(`ProgressCallback stopped: ${what}`, { code: 'HYPERNODES_CALLBACK_FAILED' });
+      return undefined;
     }
   }
 

@@ -1,10 +1,11 @@
-import type { EventMap, EventName, RunTally } from '../../events/index.ts';
+import type { EventMap, EventName, ItemWatcher, RunTally } from '../../events/index.ts';
 import type { TextStream } from '../text-sink.ts';
 import { drawLines } from './draw-lines.ts';
 import { cut } from './fit-text.ts';
 import { LiveBlock } from './live-block.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { outline } from './outline.ts';
+import { Pace } from './pace.ts';
 import { ProgressView } from './progress-view.ts';
 import { RunClock } from './run-clock.ts';
 import { listFailures, summarize } from './summary.ts';
@@ -50,7 +51,19 @@ export class TerminalView extends ProgressView {
   }
 
   protected override observed<Name extends EventName>(_name: Name, event: EventMap[Name]): void {
-    if (event.time - this.#paintedAt > STARVED_MS) this.#paintIfDue(Math.max(STARVED_MS, this.#pauseMs));
+    this.#paintIfStarved(event.time);
+  }
+
+  protected override watch(): ItemWatcher {
+    const pace = new Pace();
+    return {
+      look: () => {
+        const now = Date.now();
+        this.#paintIfStarved(now);
+        return pace.next(now);
+      },
+      nodeFailed() {},
+    };
   }
 
   protected override ended({ tally }: ObservedRun): void {
@@ -76,6 +89,10 @@ export class TerminalView extends ProgressView {
       ...failures.map((line) => this.#style.state.failed(line)),
       this.#style.quiet(cut(summarize(tally), columns)),
     ];
+  }
+
+  #paintIfStarved(now: number): void {
+    if (now - this.#paintedAt > STARVED_MS) this.#paintIfDue(Math.max(STARVED_MS, this.#pauseMs));
   }
 
   #paintIfDue(pauseMs: number): void {

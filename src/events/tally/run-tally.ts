@@ -32,8 +32,6 @@ export class RunTally {
   retries = 0;
   /** Milliseconds that the cache saved. */
   savedMs = 0;
-  /** Goes up with every event. */
-  version = 0;
   /** By span: of a pipeline, a map, or an item of a map. */
   readonly #groups = new Map<number, GroupTally>();
   /** By span of the node that a pipeline is used as. */
@@ -76,14 +74,12 @@ export class RunTally {
   }
 
   onMapItemStart(event: MapItemStartEvent): void {
-    this.version++;
     const group = this.#groupAround(event);
     this.#groups.set(event.spanId, group);
     group.itemsActive++;
   }
 
   onMapItemEnd(event: MapItemEndEvent): void {
-    this.version++;
     const group = this.#groupAround(event);
     this.#groups.delete(event.spanId);
     group.itemsActive--;
@@ -102,7 +98,6 @@ export class RunTally {
   }
 
   onNodeStart(event: NodeStartEvent): void {
-    this.version++;
     const node = this.nodeOf(event);
     node.running++;
     node.lastStart = event.time;
@@ -111,7 +106,6 @@ export class RunTally {
   }
 
   onNodeEnd(event: NodeEndEvent): NodeTally {
-    this.version++;
     const node = this.nodeOf(event);
     node.running--;
     node.totalMs += event.durationMs;
@@ -133,7 +127,6 @@ export class RunTally {
   }
 
   onNodeCached(event: NodeCachedEvent): NodeTally {
-    this.version++;
     const node = this.nodeOf(event);
     node.cached++;
     this.cached++;
@@ -145,7 +138,6 @@ export class RunTally {
   }
 
   onNodeRetry(event: NodeRetryEvent): void {
-    this.version++;
     const node = this.nodeOf(event);
     node.retries++;
     if (event.attempt === 1) node.retrying++;
@@ -153,7 +145,6 @@ export class RunTally {
   }
 
   onNodeProgress(event: NodeProgressEvent): void {
-    this.version++;
     this.nodeOf(event).progress = { done: event.done, total: event.total };
   }
 
@@ -162,7 +153,6 @@ export class RunTally {
     kind: 'pipeline' | 'map',
     context: RunContext,
   ): GroupTally {
-    this.version++;
     const owner = event.parentSpanId === undefined ? undefined : this.#owners.get(event.parentSpanId);
     let group = owner?.nested ?? this.#rootNamed(owner, event.pipeline, kind);
     if (group === undefined) {
@@ -179,7 +169,6 @@ export class RunTally {
   }
 
   #close(event: PipelineEndEvent | MapEndEvent): void {
-    this.version++;
     const group = this.#groups.get(event.spanId);
     if (group === undefined) return;
     this.#groups.delete(event.spanId);

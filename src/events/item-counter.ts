@@ -1,0 +1,63 @@
+import type { EventName, MapStartEvent } from './types.ts';
+
+/**
+ * Counts what happens in the items of one map, for observers that want no more than that.
+ *
+ * A map of plain functions calls it instead of making events: an event takes longer than an empty node. Nodes are known
+ * by their position in the list that the counter was asked for with. It must not throw.
+ */
+export interface ItemCounter {
+  /** A whole item has run at once, each node with a result. */
+  itemRan(): void;
+  /** An item starts that takes longer; its first `ran` nodes have run. */
+  itemBegan(ran: number): void;
+  itemEnded(failure: { readonly error: unknown } | undefined): void;
+  nodeBegan(node: number): void;
+  nodeEnded(node: number): void;
+  nodeFailed(node: number, path: string, error: unknown): void;
+  /** A node has ended after its item had. */
+  nodeStopped(node: number): void;
+  /**
+   * The map is over; nothing is counted from now on.
+   *
+   * @param stopped Why what is still open was stopped, when that was not because something beside it failed.
+   */
+  close(stopped: unknown): void;
+}
+
+/** Key of the method by which a callback offers to count the items of a map instead of being told of them. */
+export const countItems: unique symbol = Symbol('hypernodes.countItems');
+
+/** A callback that can count. */
+export interface CountingCallback {
+  /**
+   * Counters for the items of this map, whose start it has been told of; the same object when the same thing is counted
+   * already. `undefined` if it wants events.
+   *
+   * @param nodes Names of the nodes of an item.
+   */
+  [countItems](map: MapStartEvent, nodes: readonly string[]): ItemCounter | undefined;
+}
+
+/** What is told of plain functions in the items of a map. */
+export const ITEM_EVENTS: readonly EventName[] = [
+  'onMapItemStart',
+  'onMapItemEnd',
+  'onNodeStart',
+  'onNodeEnd',
+  'onError',
+];
+
+const ignore = (): void => {};
+
+/** Counts nothing, for nobody. */
+export const UNCOUNTED: ItemCounter = {
+  itemRan: ignore,
+  itemBegan: ignore,
+  itemEnded: ignore,
+  nodeBegan: ignore,
+  nodeEnded: ignore,
+  nodeFailed: ignore,
+  nodeStopped: ignore,
+  close: ignore,
+};

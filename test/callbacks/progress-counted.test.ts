@@ -1,0 +1,169 @@
+import { stripVTControlCharacters } from 'node:util';
+import { node, Pipeline } from 'hypernodes';
+import { type Callback, ProgressCallback } from 'hypernodes/callbacks';
+import { describe, expect, it, vi } from 'vitest';
+
+/** A stream that keeps what is written to it. */
+function written(): { text: string; write(text: string, done?: () => void): boolean } {
+  return {
+    text: '',
+    write(text, done) {
+      this.text += text;
+      done?.();
+      return true;
+    },
+  };
+}
+
+/** Listens to what happens in items, so that the map makes events for everybody. */
+const listener: Callback = { onNodeStart() {} };
+
+const withoutTimes = (text: string): string =>
+  stripVTControlCharacters(text)
+    .replace(/<?\d+ms|\d+\.\ds|[\d,.]+\/s/g, '#')
+    .replace(/(, #)?(, ETA #)?(?=\n)/g, '');
+
+const one = node('one', ({ x }: { x: number }) => x + 1);
+const two = node('two', async ({ one }: { one: number }) => one * 2);
+const three = node('three', ({ two }: { two: number }) => two - 1);
+const odd = node('odd', ({ x }: { x: number }) => {
+  if (x % 4 === 1) throw new RangeError(`${x} is odd`);
+  return x;
+});
+const late = node('late', async ({ odd, x }: { odd: number; x: number }) => {
+  await null;
+  if (x % 4 === 3) throw new TypeError(`${x} is late`);
+  return odd;
+});
+const never = node('never', ({ x }: { x: number }) => new Promise<number>(() => void x));
+
+const xs = Array.from({ length: 30 }, (_, index) => index);
+const all = { x: xs };
+const over = 'x' as const;
+
+type Play = (callbacks: readonly Callback[]) => Promise<unknown>;
+
+const items = new Pipeline({ name: 'items', nodes: [odd, late] });
+const scenes: Record<string, Play> = {
+  'synchronous nodes': (callbacks) => new Pipeline({ name: 'sync', nodes: [one], callbacks }).map(all, { over }),
+  'asynchronous nodes among others': (callbacks) =>
+    new Pipeline({ name: 'mixed', nodes: [one, two, three], callbacks }).map(all, { over }),
+  'few at once': (callbacks) =>
+    new Pipeline({ name: 'mixed', nodes: [one, two, three], callbacks }).map(all, { over, concurrency: 2 }),
+  'some of the nodes': (callbacks) =>
+    new Pipeline({ name: 'mixed', nodes: [one, two, three], callbacks }).map(all, { over, outputs: ['two'] }),
+  'no items': (callbacks) => new Pipeline({ name: 'sync', nodes: [one], callbacks }).map({ x: [] }, { over }),
+  'collected failures': (callbacks) => items.with({ callbacks }).map(all, { over, onError: 'collect' }),
+  'a failure': (callbacks) => items.with({ callbacks }).map(all, { over }),
+  'an abort': (callbacks) => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 20);
+    return new Pipeline({ name: 'stuck', nodes: [one, never], callbacks }).map(all, { over, signal: abort.signal });
+  },
+  'maps in maps': (callbacks) => {
+    const inner = new Pipeline({ name: 'inner', nodes: [one, two] });
+    const mapped = inner.asNode({ inputs: { rows: 'x' }, outputs: { two: 'twos' }, mapOver: 'rows' });
+    return new Pipeline({ name: 'outer', nodes: [mapped], callbacks }).map(
+      { rows: [[1, 2], [], [3]] },
+      { over: 'rows' },
+    );
+  },
+};
+
+async function linesOf(play: Play, extra: readonly Callback[]): Promise<readonly string[]> {
+  const log = written();
+  await play([new ProgressCallback({ mode: 'plain', stream: log }), ...extra]).catch(() => {});
+  return withoutTimes(log.text).split('\n');
+}
+
+describe('maps whose items are only counted', () => {
+  it.each(Object.entries(scenes))('tell the same as with events: %s', async (_name, play) => {
+    const counted = await linesOf(play, []);
+    expect(counted.length).toBeGreaterThan(2);
+    expect(counted).toEqual(await linesOf(play, [listener]));
+  });
+
+  it('count what a time-out stopped as failed', async () => {
+    const stuck = new Pipeline({ name: 'stuck', nodes: [one, never] });
+    const lines = await linesOf((callbacks) => stuck.with({ callbacks }).map(all, { over, timeout: 20 }), []);
+    expect(lines.slice(1, 3)).toEqual([
+      expect.stringMatching(/^failed: stuck: TimeoutError: /),
+      'stuck: failed, 30 executed, 0 from cache, 30 failed, in #',
+    ]);
+  });
+
+  it('show the same final tree', async () => {
+    const screens: string[] = [];
+    for (const extra of [[], [listener]]) {
+      const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
+      const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log }), ...extra];
+      await items.with({ callbacks }).map(all, { over, onError: 'collect' });
+      screens.push(withoutTimes(log.text.slice(log.text.indexOf('✔'))));
+    }
+    expect(screens[0]).toContain('30 items');
+    expect(screens[0]).toBe(screens[1]);
+  });
+
+  it('are counted while they are in progress', async () => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const waiting = node('waiting', async ({ one }: { one: number }) => {
+      if (one > 10) await gate;
+      return one;
+    });
+    const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
+    const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log })];
+    const done = new Pipeline({ name: 'items', nodes: [one, waiting], callbacks }).map(all, { over, concurrency: 5 });
+    await vi.waitFor(() => expect(stripVTControlCharacters(log.text)).toMatch(/10\/30.* 5\/5 active/));
+    expect(stripVTControlCharacters(log.text)).toMatch(/waiting +10\/30 +5 running/);
+    release();
+    await done;
+  });
+
+  it('tell a progress callback with a method of its own about every node', async () => {
+    const told: string[] = [];
+    class Telling extends ProgressCallback {
+      override onNodeEnd(...details: Parameters<ProgressCallback['onNodeEnd']>): void {
+        super.onNodeEnd(...details);
+        told.push(details[0].path);
+      }
+    }
+    const callbacks = [new Telling({ mode: 'plain', stream: written() })];
+    await new Pipeline({ name: 'sync', nodes: [one], callbacks }).map({ x: [1, 2] }, { over });
+    expect(told).toEqual(['sync[0] > one', 'sync[1] > one']);
+  });
+
+  it('paint while they keep the clock from ticking', async () => {
+    const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
+    const slow = node('slow', ({ x }: { x: number }) => {
+      for (const end = performance.now() + 60; performance.now() < end; );
+      return x;
+    });
+    const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log })];
+    await new Pipeline({ name: 'items', nodes: [slow], callbacks }).map({ x: xs.slice(0, 12) }, { over });
+    expect(stripVTControlCharacters(log.text)).toMatch(/ [4-9]\/12 /);
+  });
+
+  it('go on when the display fails', async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', onWarning);
+    const display = (): never => {
+      throw new Error('no kernel');
+    };
+    const slow = node('slow', ({ x }: { x: number }) => {
+      for (const end = performance.now() + 40; performance.now() < end; );
+      return x;
+    });
+    const callbacks = [new ProgressCallback({ mode: 'notebook', display })];
+    const results = await new Pipeline({ name: 'items', nodes: [slow], callbacks }).map(
+      { x: xs.slice(0, 12) },
+      { over },
+    );
+    expect(results.column('slow')).toEqual(xs.slice(0, 12));
+    await vi.waitFor(() => expect(warnings.join()).toContain('no kernel'));
+    process.off('warning', onWarning);
+  });
+});
