@@ -316,7 +316,9 @@ export class LeafCall extends Task implements NodeContext {
     const emitter = this.#emitter;
     const span = this.#span;
     if (emitter === undefined || span === undefined) return;
-    if (failure !== undefined && emitter.wants('onError')) {
+    // What was stopped has not failed; whatever it is a part of tells why.
+    if (failure !== undefined && this.stopped === undefined && emitter.wants('onError')) {
+      this.#execution.scope.root.told(failure.error);
       emitter.emit('onError', { ...span.event(), node: this.#step.label, error: failure.error });
     }
     if (!emitter.wants('onNodeEnd')) return;

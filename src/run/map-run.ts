@@ -82,7 +82,7 @@ export class MapRun extends Task implements Waiter {
     const { within } = settings.place;
     if (settings.partOf === undefined) {
       this.#observed = observeMap(
-        scope,
+        this,
         { parent: settings.parentSpan, path: this.path, depth: within === undefined ? 0 : within.depth + 1 },
         { total: items.count, concurrency: this.#budget.limit },
       );

@@ -7,7 +7,7 @@ import { Execution, type Failure } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import { itemsOf } from './map-items.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
-import { observePipeline } from './observe.ts';
+import { observePipeline, tellError } from './observe.ts';
 import { outputsOf } from './outputs.ts';
 import type { Scope } from './scope.ts';
 import { runSender } from './sending/send-run.ts';
@@ -256,6 +256,7 @@ function observeStep(outer: Execution, step: Step): StepEnd {
   return {
     span,
     end(failure, outputs) {
+      tellError(outer, span, failure, step.label);
       const named = (): Record<string, unknown> =>
         Object.fromEntries(step.definition.outputs.map((output, index) => [output.name, outputs[index]]));
       emitter.emit('onNodeEnd', {

@@ -3,6 +3,7 @@ import type { Plan } from '../graph/index.ts';
 import type { Execution, Failure } from './execution.ts';
 import type { Scope } from './scope.ts';
 import { Span } from './span.ts';
+import type { Task } from './task.ts';
 
 /** Outputs of a finished execution by name. */
 export type Outputs = Readonly<Record<string, unknown>>;
@@ -16,9 +17,7 @@ export function observePipeline(execution: Execution, inputs: Outputs, outputs: 
   execution.span = span;
   emitter.emit('onPipelineStart', { ...span.event(), inputs, place: scope.engine?.place });
   execution.ended = (failure) => {
-    if (failure !== undefined && failure.error === execution.stopped) {
-      emitter.emit('onError', { ...span.event(), error: failure.error });
-    }
+    tellError(execution, span, failure);
     emitter.emit('onPipelineEnd', {
       ...span.event(),
       durationMs: span.durationMs,
@@ -53,8 +52,9 @@ export function observeItem(
       total,
     });
   }
-  if (!emitter.wants('onMapItemEnd')) return;
+  if (!emitter.wants('onMapItemEnd') && !emitter.wants('onError')) return;
   execution.ended = (failure) => {
+    tellError(execution, span, failure);
     const { durationMs } = span;
     emitter.emit('onMapItemEnd', {
       runId: span.runId,
@@ -74,6 +74,24 @@ export function observeItem(
   };
 }
 
+/** Tells of an item that was lost together with the place it was sent to, before that told of it. */
+export function observeLostItem(
+  map: Task & { readonly scope: Scope },
+  around: Span | undefined,
+  {
+    path,
+    error,
+    ...item
+  }: { readonly index: number; readonly total: number; readonly path: string; readonly error: unknown },
+): void {
+  const { root, emitter, pipeline } = map.scope;
+  if (emitter === undefined || around === undefined) return;
+  const span = new Span(root, around.id, path, around.depth, pipeline.name);
+  emitter.emit('onMapItemStart', { ...span.event(), ...item });
+  tellError(map, span, { error });
+  emitter.emit('onMapItemEnd', { ...span.event(), ...item, durationMs: span.durationMs, cached: false, error });
+}
+
 /** A map that somebody watches. */
 export interface ObservedMap {
   readonly span: Span;
@@ -82,12 +100,32 @@ export interface ObservedMap {
   end(result: { total: number; failed: number }, failure: Failure | undefined): void;
 }
 
+/**
+ * Tells of an error where it comes from: not again further out, nor within what was stopped from outside.
+ *
+ * @param task What failed.
+ * @param node Name of the node that it is, if it is one.
+ */
+export function tellError(
+  { scope, parent }: Task & { readonly scope: Scope },
+  span: Span,
+  failure: Failure | undefined,
+  node?: string,
+): void {
+  const { emitter, root } = scope;
+  if (failure === undefined || emitter?.wants('onError') !== true) return;
+  if (parent?.stopped !== undefined || root.hasTold(failure.error)) return;
+  root.told(failure.error);
+  emitter.emit('onError', { ...span.event(), node, error: failure.error });
+}
+
 /** Tells that a map starts; its caller tells the end. */
 export function observeMap(
-  scope: Scope,
+  map: Task & { readonly scope: Scope },
   place: { parent: number | undefined; path: string; depth: number },
   start: { total: number | undefined; concurrency: number },
 ): ObservedMap | undefined {
+  const { scope } = map;
   const { emitter } = scope;
   if (emitter === undefined) return undefined;
   const span = new Span(scope.root, place.parent, place.path, place.depth, scope.pipeline.name);
@@ -101,6 +139,7 @@ export function observeMap(
         steps.map((step) => step.label),
       ),
     end({ total, failed }, failure) {
+      tellError(map, span, failure);
       emitter.emit('onMapEnd', {
         ...span.event(),
         total,

@@ -61,6 +61,7 @@ export class RootRun {
   readonly #emitters = new Map<readonly Callback[], Emitter>();
   readonly #budgets = new Map<PipelineGraph, Budget>();
   readonly #once = new Map<object, unknown>();
+  readonly #toldErrors = new WeakSet<object>();
   #spans = 0;
 
   /** @param id Of the run at home, when part of it was sent here. */
@@ -116,6 +117,16 @@ export class RootRun {
   once<T>(of: object, make: () => T): T {
     if (!this.#once.has(of)) this.#once.set(of, make());
     return this.#once.get(of) as T;
+  }
+
+  /** Remembers that callbacks were told of this error. */
+  told(error: unknown): void {
+    if (typeof error === 'object' && error !== null) this.#toldErrors.add(error);
+  }
+
+  /** Whether callbacks were told of it. What is no object was thrown by a node, which told of it. */
+  hasTold(error: unknown): boolean {
+    return typeof error !== 'object' || error === null || this.#toldErrors.has(error);
   }
 
   /** Something that has to be done before the run counts as finished. */

@@ -43,7 +43,7 @@ function iteratorOf({ name, source }: StreamedInput, path: string): AnyIterator 
  */
 export class StreamRun extends Task implements Waiter {
   readonly #plan: Plan;
-  readonly #scope: Scope;
+  readonly scope: Scope;
   readonly #shared: readonly unknown[];
   readonly #inputs: readonly StreamedInput[];
   readonly #iterators: readonly AnyIterator[];
@@ -77,7 +77,7 @@ export class StreamRun extends Task implements Waiter {
     options: { name: string; ordered: boolean; settings: GivenSettings },
   ) {
     super(undefined);
-    this.#scope = scope;
+    this.scope = scope;
     this.#plan = plan;
     this.#shared = shared;
     this.#inputs = inputs;
@@ -88,7 +88,7 @@ export class StreamRun extends Task implements Waiter {
     this.#settings = new ExecutionSettings(options.settings);
     this.#capacity = 2 * Math.min(scope.budget.limit, 1_000_000);
     this.#observed = observeMap(
-      scope,
+      this,
       { parent: undefined, path: options.name, depth: 0 },
       { total: undefined, concurrency: scope.budget.limit },
     );
@@ -163,11 +163,11 @@ export class StreamRun extends Task implements Waiter {
   }
 
   #mayStart(): boolean {
-    if (this.#live + this.#finished.size >= this.#capacity || this.#live >= this.#scope.budget.limit) return false;
-    if (this.#live === 0 || this.#scope.budget.free) return true;
+    if (this.#live + this.#finished.size >= this.#capacity || this.#live >= this.scope.budget.limit) return false;
+    if (this.#live === 0 || this.scope.budget.free) return true;
     if (!this.#queued) {
       this.#queued = true;
-      this.#scope.budget.wait(this);
+      this.scope.budget.wait(this);
     }
     return false;
   }
@@ -216,7 +216,7 @@ export class StreamRun extends Task implements Waiter {
   #start(values: unknown[]): void {
     const index = this.#next++;
     const place = { within: undefined, name: this.#name, index };
-    const item = new Execution(this, this.#scope, this.#plan, values, place, this.#settings);
+    const item = new Execution(this, this.scope, this.#plan, values, place, this.#settings);
     observeItem(item, { span: this.#observed?.span, total: undefined }, () => outputsOf(this.#plan, values));
     let done: unknown;
     try {

@@ -1,3 +1,4 @@
+import { RemoteError } from '../../errors.ts';
 import { type Emitter, END_OF, type EventMap, type EventName, type RunEvent } from '../../events/index.ts';
 import type { RootRun } from '../scope.ts';
 import type { RelayedEvent } from './messages.ts';
@@ -21,6 +22,9 @@ export class Replay {
   readonly #place: ReplayPlace;
   /** Numbers of spans there and here. */
   readonly #spans = new Map<number, number>();
+  #over = false;
+  #toldError = false;
+  #toldItem = false;
   readonly #open = new Map<number, { readonly list: number; readonly start: EventName; readonly event: AnyEvent }>();
 
   constructor(root: RootRun, emitters: readonly Emitter[], place: ReplayPlace) {
@@ -29,22 +33,42 @@ export class Replay {
     this.#place = place;
   }
 
+  /** Whether something that failed there was told here. */
+  get toldError(): boolean {
+    return this.#toldError;
+  }
+
+  /** Whether anything was told of an item of a map there. */
+  get toldItem(): boolean {
+    return this.#toldItem;
+  }
+
   take(events: readonly RelayedEvent[]): void {
+    // What a place says after it was given up comes too late: everything has ended here.
+    if (this.#over) return;
     for (const [list, name, event] of events) this.#tell(list, name, this.#asHere(event));
   }
 
-  /** Ends what a lost place left open, innermost first. */
+  /** Ends what a place that is lost, or no longer waited for, left open, innermost first. */
   abandon(error: unknown): void {
+    this.#over = true;
     for (const { list, start, event } of [...this.#open.values()].reverse()) {
       const time = Date.now();
+      // What was in progress when the place ended is what failed.
+      if (error instanceof RemoteError && !this.#root.hasTold(error)) {
+        this.#root.told(error);
+        this.#tell(list, 'onError', { ...event, time, error } as AnyEvent);
+      }
       const end = { attempt: 1, failed: 0, ...event, time, durationMs: Math.max(0, time - event.time), error };
       this.#tell(list, END_OF.get(start)!, end as AnyEvent);
     }
   }
 
   #tell(list: number, name: EventName, event: AnyEvent): void {
+    if (name === 'onMapItemStart') this.#toldItem = true;
     if (END_OF.has(name)) this.#open.set(event.spanId, { list, start: name, event });
     else if (isEnd.has(name)) this.#open.delete(event.spanId);
+    else if (name === 'onError') this.#toldError = true;
     this.#emitters[list]?.emit(name, event as never);
   }
 

@@ -47,6 +47,11 @@ async function sendRun(
     timeout,
   };
   const replay = new Replay(scope.root, emitters, { parentSpan: execution.span?.id, depth: execution.depth });
+  const { ended } = execution;
+  execution.ended = (failure) => {
+    if (failure !== undefined) replay.abandon(failure.error);
+    ended?.(failure);
+  };
   try {
     const bytes = await sending.perform({
       path,
@@ -62,7 +67,7 @@ async function sendRun(
     takeOutputs(execution, response);
     for (const failure of response.failures) settings.failures?.push({ path: failure.path, error: raised(failure) });
   } catch (error) {
-    replay.abandon(error);
+    if (replay.toldError) scope.root.told(error);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Failure } from '../execution.ts';
 import type { Items } from '../map-items.ts';
 import { type ItemFailure, MapRun, type MapSettings } from '../map-run.ts';
 import { isThenable } from '../maybe-promise.ts';
-import { type ObservedMap, observeMap } from '../observe.ts';
+import { type ObservedMap, observeLostItem, observeMap } from '../observe.ts';
 import type { Scope } from '../scope.ts';
 import { SlotDigests } from '../slot-digests.ts';
 import { type StopReason, Task } from '../task.ts';
@@ -44,6 +44,8 @@ export class SentMap extends Task {
   readonly #patience: number | undefined;
   #shipment: Shipment | undefined;
   #shared: JobPart | undefined;
+  /** Events of the chunks on their way. */
+  readonly #replays = new Set<Replay>();
   /** Positions that go alone next, because they were in a chunk that was lost. */
   readonly #alone: number[] = [];
   #next = 0;
@@ -74,7 +76,7 @@ export class SentMap extends Task {
     this.#mapped = plan.externals.filter(({ slot }) => mapped.has(slot));
     this.#patience = patienceOf(plan, settings.item.timeout);
     this.#observed = observeMap(
-      scope,
+      this,
       { parent: settings.parentSpan, path: this.path, depth: this.#depth },
       { total: items.count, concurrency: limit },
     );
@@ -195,6 +197,7 @@ export class SentMap extends Task {
       parentSpan: this.#observed?.span.id,
       depth: this.#depth,
     });
+    this.#replays.add(replay);
     const startedAt = performance.now();
     let bytes: Uint8Array;
     try {
@@ -210,18 +213,31 @@ export class SentMap extends Task {
       });
     } catch (error) {
       replay.abandon(error);
-      if (!this.#closed) this.#lost(positions, error);
+      if (!this.#closed) this.#lost(positions, error, replay);
       return;
+    } finally {
+      this.#replays.delete(replay);
     }
-    const response = await readResponse<ItemsResponse>(bytes);
+    if (this.#closed) return;
+    const response = await this.#read(bytes, replay);
     if (this.#closed) return;
     this.#sizer.learn(positions.length, response.busyMs, performance.now() - startedAt);
     takeAccount(this, root, response);
+    if (replay.toldError) for (const { error } of response.failures) root.told(error);
     this.#take(positions, response);
   }
 
+  async #read(bytes: Uint8Array, replay: Replay): Promise<ItemsResponse> {
+    try {
+      return await readResponse<ItemsResponse>(bytes);
+    } catch (error) {
+      if (replay.toldError) this.scope.root.told(error);
+      throw error;
+    }
+  }
+
   /** What ended a place was the doing of one item; found by sending each of them alone. */
-  #lost(positions: readonly number[], error: unknown): void {
+  #lost(positions: readonly number[], error: unknown, { toldItem }: Replay): void {
     const placeEnded = error instanceof RemoteError || error instanceof TimeoutError;
     if (placeEnded && positions.length > 1) {
       this.#alone.push(...positions.slice().reverse());
@@ -229,6 +245,10 @@ export class SentMap extends Task {
     }
     const path = `${this.path}[${positions[0]}]`;
     if (placeEnded) recordNodePath(error, path);
+    if (placeEnded && !toldItem) {
+      const { count: total } = this.#items;
+      observeLostItem(this, this.#observed?.span, { index: positions[0]!, total, path, error });
+    }
     if (this.#settings.onError === 'throw' || !placeEnded) throw error;
     this.#itemFailed(positions[0]!, error, path);
   }
@@ -301,6 +321,7 @@ export class SentMap extends Task {
       this.#failure = failure;
       this.stopBecause(failure.error, this.path);
     }
+    for (const replay of this.#replays) replay.abandon(this.stopped ?? failure?.error);
     this.failures.sort((a, b) => a.index - b.index);
     const failed = this.failures.length + (failure === undefined ? 0 : 1);
     this.#observed?.end({ total: this.#items.count, failed }, failure);
