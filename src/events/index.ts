@@ -2,7 +2,13 @@ export { type PipelineSummary, RunContext } from './context.ts';
 export { companionsOf, Emitter, flushCallbacks } from './emitter.ts';
 export { END_OF, EVENT_NAMES } from './event-names.ts';
 export { isAbort } from './is-abort.ts';
-export { type CountingCallback, countItems, ITEM_EVENTS, type ItemCounter } from './item-counter.ts';
+export {
+  type CountingCallback,
+  countItems,
+  type FailedAttempt,
+  ITEM_EVENTS,
+  type ItemCounter,
+} from './item-counter.ts';
 export { nodePath, recordNodePath } from './node-path.ts';
 export { findNotebook, type Notebook, type NotebookDisplay } from './notebook.ts';
 export * from './report/index.ts';

@@ -1,9 +1,9 @@
-import type { EventName, MapStartEvent } from './types.ts';
+import type { EventName, MapStartEvent, NodeRetryEvent } from './types.ts';
 
 /**
  * Counts what happens in the items of one map, for observers that want no more than that.
  *
- * A map of plain functions calls it instead of making events: an event takes longer than an empty node. Nodes are known
+ * A map without pipelines in it calls it instead of making events: an event takes longer than an empty node. Nodes are known
  * by their position in the list that the counter was asked for with. It must not throw.
  */
 export interface ItemCounter {
@@ -14,16 +14,23 @@ export interface ItemCounter {
   itemEnded(failure: { readonly error: unknown } | undefined): void;
   nodeBegan(node: number): void;
   nodeEnded(node: number): void;
+  /** An attempt failed, and another one follows. */
+  nodeRetried(node: number, path: string, retry: FailedAttempt): void;
+  /** A node that was retried has ended, in whatever way. */
+  retriesEnded(node: number): void;
+  nodeProgressed(node: number, done: number, total: number | undefined): void;
   nodeFailed(node: number, path: string, error: unknown): void;
-  /** A node has ended after its item had. */
+  /** A node was stopped because another one of its item failed. */
   nodeStopped(node: number): void;
   /**
-   * The map is over; nothing is counted from now on.
+   * The map is over; the ends of items that come now come too late.
    *
-   * @param stopped Why what is still open was stopped, when that was not because something beside it failed.
+   * @param stopped Why the map was stopped, if it was.
    */
   close(stopped: unknown): void;
 }
+
+export type FailedAttempt = Pick<NodeRetryEvent, 'attempt' | 'error' | 'delayMs'>;
 
 /** Key of the method by which a callback offers to count the items of a map instead of being told of them. */
 export const countItems: unique symbol = Symbol('hypernodes.countItems');
@@ -39,12 +46,15 @@ export interface CountingCallback {
   [countItems](map: MapStartEvent, nodes: readonly string[]): ItemCounter | undefined;
 }
 
-/** What is told of plain functions in the items of a map. */
+/** What is told of functions in the items of a map. */
 export const ITEM_EVENTS: readonly EventName[] = [
   'onMapItemStart',
   'onMapItemEnd',
   'onNodeStart',
   'onNodeEnd',
+  'onNodeRetry',
+  'onNodeProgress',
+  'onNodeLog',
   'onError',
 ];
 
@@ -57,6 +67,9 @@ export const UNCOUNTED: ItemCounter = {
   itemEnded: ignore,
   nodeBegan: ignore,
   nodeEnded: ignore,
+  nodeRetried: ignore,
+  retriesEnded: ignore,
+  nodeProgressed: ignore,
   nodeFailed: ignore,
   nodeStopped: ignore,
   close: ignore,

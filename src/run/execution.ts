@@ -32,6 +32,8 @@ export interface Failure {
 }
 
 const NEVER = -1;
+/** In place of the number of steps that a step waits for, where steps are counted: it has ended. */
+const OVER = -2;
 const NONE: never[] = [];
 
 /**
@@ -174,6 +176,7 @@ export class Execution extends Task implements Waiter {
   continueFrom(from: number): MaybePromise<void> {
     const started = this.values[this.plan.steps[from]!.outputSlot];
     this.executed = isThenable(started) ? from + 1 : from;
+    if (isThenable(started)) this.settings.counter?.nodeBegan(from);
     return this.#runByCounts(from, isThenable(started) ? started : undefined);
   }
 
@@ -198,22 +201,31 @@ export class Execution extends Task implements Waiter {
 
   #runInOrder(): MaybePromise<void> {
     const { steps } = this.plan;
-    const { hasResources, timeout } = this.settings;
+    const { hasResources, timeout, counter } = this.settings;
     if (this.plan.plain && this.scope.plain && !hasResources && timeout === undefined) {
       return this.#runPlain();
     }
     let at = 0;
+    let performing = false;
     try {
       for (; at < steps.length; at++) {
         const step = steps[at]!;
         if (!this.#budget.free && this.#holdsPermit(step)) return this.#runByCounts(at, undefined);
+        performing = true;
+        counter?.nodeBegan(at);
         const result = this.#perform(step);
-        if (isThenable(result)) return this.#runByCounts(at, result);
+        if (isThenable(result)) {
+          performing = false;
+          return this.#runByCounts(at, result);
+        }
+        performing = false;
+        counter?.nodeEnded(at);
         this.#store(step, result);
         // No timer fires while synchronous nodes run.
         if (this.settings.timeout !== undefined) this.#checkDeadline(this.settings.timeout);
       }
     } catch (error) {
+      if (performing) counter?.nodeFailed(at, this.pathOf(steps[at]!), error);
       this.#failed(steps[at]!, error);
       throw error;
     }
@@ -281,6 +293,7 @@ export class Execution extends Task implements Waiter {
     const { steps, dependencyCounts, consumers, consumerStart } = this.plan;
     const pending = dependencyCounts.slice();
     for (let edge = 0, end = consumerStart[from]!; edge < end; edge++) pending[consumers[edge]!]!--;
+    if (this.settings.counter !== undefined) pending.fill(OVER, 0, from);
     this.#pending = pending;
     this.#ready = [];
     this.#remaining = steps.length - from;
@@ -290,7 +303,6 @@ export class Execution extends Task implements Waiter {
     this.parent?.adopt(this);
     this.#setDeadline();
     if (started !== undefined) {
-      this.settings.counter?.nodeBegan(from);
       this.#began(steps[from]!);
       void this.#lane(steps[from]!, started);
     }
@@ -316,18 +328,10 @@ export class Execution extends Task implements Waiter {
         failure = { error };
       }
       this.#finished(step);
-      const { counter } = this.settings;
-      if (this.#closed) {
-        counter?.nodeStopped(step.index);
-        return;
-      }
-      if (failure !== undefined) {
-        counter?.nodeFailed(step.index, this.pathOf(step), failure.error);
-        this.#failed(step, failure.error);
-      } else {
-        counter?.nodeEnded(step.index);
-        this.#settle(step, result);
-      }
+      if (this.#closed) return;
+      if (this.settings.counter !== undefined) this.#countEnd(step, failure);
+      if (failure !== undefined) this.#failed(step, failure.error);
+      else this.#settle(step, result);
       const next = this.#advance();
       if (next === undefined) return;
       step = next;
@@ -361,7 +365,7 @@ export class Execution extends Task implements Waiter {
       try {
         const result = this.#perform(step);
         if (!isThenable(result)) {
-          counter?.nodeEnded(step.index);
+          if (counter !== undefined) this.#countEnd(step);
           this.#settle(step, result);
           continue;
         }
@@ -370,13 +374,31 @@ export class Execution extends Task implements Waiter {
         own = step;
         ownPromise = result;
       } catch (error) {
-        counter?.nodeFailed(step.index, this.pathOf(step), error);
+        if (counter !== undefined) this.#countEnd(step, { error });
         this.#failed(step, error);
       }
     }
     if (this.#remaining === 0) this.#finishLater();
     this.#followed = ownPromise;
     return own;
+  }
+
+  #countEnd(step: Step, failure?: Failure): void {
+    this.#pending[step.index] = OVER;
+    const counter = this.settings.counter!;
+    if (failure === undefined) counter.nodeEnded(step.index);
+    else counter.nodeFailed(step.index, this.pathOf(step), failure.error);
+  }
+
+  /** Counts what is in progress as ended, since nobody will wait for it. */
+  #countStopped({ error }: Failure): void {
+    const waiting = new Set(this.#ready.slice(this.#head));
+    this.#pending.forEach((count, index) => {
+      if (count !== 0 || waiting.has(index)) return;
+      // Not what failed, but what is stopped because of it.
+      if (error === this.stopped) this.settings.counter!.nodeFailed(index, this.pathOf(this.plan.steps[index]!), error);
+      else this.settings.counter!.nodeStopped(index);
+    });
   }
 
   /** Whether a step counts against the budget: pipelines don't, only what runs in them, nor does waiting for a batch. */
@@ -497,6 +519,7 @@ export class Execution extends Task implements Waiter {
     this.parent?.disown(this);
     if (failure !== undefined) {
       this.#failure = failure;
+      if (this.settings.counter !== undefined) this.#countStopped(failure);
       this.stopBecause(failure.error, this.path);
     }
     this.ended?.(failure);

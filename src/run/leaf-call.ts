@@ -1,4 +1,4 @@
-import type { Emitter, LogLevel, NodeStartEvent } from '../events/index.ts';
+import type { Emitter, ItemCounter, LogLevel, NodeStartEvent } from '../events/index.ts';
 import { recordNodePath } from '../events/index.ts';
 import { construct, gather, type NodeContext, type NodeDefinition, type NodeLog, type Step } from '../graph/index.ts';
 import { checkResult } from './check-result.ts';
@@ -36,7 +36,9 @@ export class LeafCall extends Task implements NodeContext {
   readonly #execution: Execution;
   readonly #step: Step;
   readonly #definition: NodeDefinition;
+  /** Who is told; nobody when a counter is enough. */
   readonly #emitter: Emitter | undefined;
+  readonly #counter: ItemCounter | undefined;
   readonly #signature: string | undefined;
   readonly #invoke: CallSettings['invoke'];
   readonly #keep: CallSettings['keep'];
@@ -62,7 +64,8 @@ export class LeafCall extends Task implements NodeContext {
     this.#execution = execution;
     this.#step = step;
     this.#definition = definition;
-    this.#emitter = execution.scope.emitter;
+    this.#counter = execution.settings.counter;
+    this.#emitter = this.#counter === undefined ? execution.scope.emitter : undefined;
     this.#signature = how.signature;
     this.#invoke = how.invoke;
     this.#keep = how.keep;
@@ -94,7 +97,9 @@ export class LeafCall extends Task implements NodeContext {
   /** Works also without its object: functions take it out of their parameter, `(inputs, { progress }) => …`. */
   get progress(): (done: number, total?: number) => void {
     this.#progress ??= (done, total) => {
-      if (this.#closed || this.#span === undefined) return;
+      if (this.#closed) return;
+      this.#counter?.nodeProgressed(this.#step.index, done, total);
+      if (this.#span === undefined) return;
       this.#emitter?.emit('onNodeProgress', { ...this.#span.event(), node: this.#step.label, done, total });
     };
     return this.#progress;
@@ -265,6 +270,7 @@ export class LeafCall extends Task implements NodeContext {
       return { error: policyError };
     }
     if (delayMs === undefined) return { error };
+    this.#counter?.nodeRetried(this.#step.index, this.path, { attempt: this.attempt, error, delayMs });
     if (this.#span !== undefined) {
       this.#emitter?.emit('onNodeRetry', {
         ...this.#span.event(),
@@ -312,6 +318,7 @@ export class LeafCall extends Task implements NodeContext {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#execution.disown(this);
+    if (this.attempt > 1) this.#counter?.retriesEnded(this.#step.index);
     if (failure !== undefined && this.stopped === undefined) recordNodePath(failure.error, this.path);
     const emitter = this.#emitter;
     const span = this.#span;

@@ -1,5 +1,5 @@
 import { type ItemCounter, nodePath, recordNodePath } from '../events/index.ts';
-import type { ErrorMode, Plan } from '../graph/index.ts';
+import type { ErrorMode, Plan, Step } from '../graph/index.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
 import { Execution, type Failure } from './execution.ts';
@@ -89,10 +89,13 @@ export class MapRun extends Task implements Waiter {
     }
     this.#whole = settings.partOf ?? { span: this.#observed?.span, total: items.count };
     const { hasResources, timeout } = settings.item;
-    const callsOnly =
-      plan.plain && scope.callsOnly && !scope.root.sync && hasResources !== true && timeout === undefined;
-    this.#counter = callsOnly ? this.#observed?.counterFor(plan) : undefined;
-    this.#plain = callsOnly && (scope.plain || this.#counter !== undefined);
+    this.#counter = scope.callsOnly && plan.steps.every(callsFunction) ? this.#observed?.counterFor(plan) : undefined;
+    this.#plain =
+      plan.plain &&
+      (scope.plain || this.#counter !== undefined) &&
+      !scope.root.sync &&
+      hasResources !== true &&
+      timeout === undefined;
     this.#itemSettings = new ExecutionSettings({ ...settings.item, batches: this.#batches, counter: this.#counter });
   }
 
@@ -166,7 +169,10 @@ export class MapRun extends Task implements Waiter {
     const index = indexes === undefined ? position : indexes[position]!;
     const values = this.#items.values(position);
     if (this.#plain) this.#startPlain(index, values);
-    else this.#follow(this.#itemFor(index, values), index, (item) => item.execute());
+    else {
+      this.#counter?.itemBegan(0);
+      this.#follow(this.#itemFor(index, values), index, (item) => item.execute());
+    }
   }
 
   #itemFor(index: number, values: unknown[]): Execution {
@@ -275,3 +281,6 @@ export class MapRun extends Task implements Waiter {
     this.#close({ error: reason });
   }
 }
+
+/** Whether a step is a call of a function for this item alone. */
+const callsFunction = ({ definition }: Step): boolean => definition.kind === 'node' && definition.batch === undefined;

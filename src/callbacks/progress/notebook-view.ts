@@ -52,6 +52,7 @@ export class NotebookView extends ProgressView {
         return pace.next(now);
       },
       nodeFailed() {},
+      nodeRetried() {},
     };
   }
 

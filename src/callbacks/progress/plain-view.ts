@@ -1,6 +1,7 @@
 import {
   type EventMap,
   type EventName,
+  type FailedAttempt,
   formatCount,
   formatDuration,
   type GroupTally,
@@ -76,6 +77,7 @@ export class PlainView extends ProgressView {
         return itemsToNextMilestone(group);
       },
       nodeFailed: (path, error) => this.#tellIf(failure(path, error, notes)),
+      nodeRetried: (path, attempt) => this.#tellIf(retry(path, attempt, notes)),
     };
   }
 
@@ -141,8 +143,7 @@ const TELLERS: Tellers = {
     return `${event.path}: cached${event.savedMs === undefined ? '' : `, saved ${formatDuration(event.savedMs)}`}`;
   },
   onNodeRetry: (event, _run, notes) => {
-    if (isInItem(event) && notes.retries++ >= MOST_TOLD) return undefined;
-    return `${event.path}: attempt ${event.attempt} failed, next one in ${formatDuration(event.delayMs)}: ${describeError(event.error)}`;
+    return retry(event.path, event, isInItem(event) ? notes : undefined);
   },
 };
 
@@ -150,6 +151,12 @@ const TELLERS: Tellers = {
 function failure(path: string, error: unknown, notes: RunNotes): string | undefined {
   if (isAbort(error) || notes.failures++ >= MOST_TOLD) return undefined;
   return `${path}: failed: ${describeError(error)}`;
+}
+
+/** @param notes Absent for a node that runs once: each of its retries is told. */
+function retry(path: string, { attempt, delayMs, error }: FailedAttempt, notes: RunNotes | undefined) {
+  if (notes !== undefined && notes.retries++ >= MOST_TOLD) return undefined;
+  return `${path}: attempt ${attempt} failed, next one in ${formatDuration(delayMs)}: ${describeError(error)}`;
 }
 
 /** The share of its items that a map has done, when it is told for the first time. */

@@ -49,6 +49,7 @@ export abstract class ProgressView {
     const guarded: ItemWatcher = {
       look: () => this.guarded(() => watcher.look()) ?? Number.POSITIVE_INFINITY,
       nodeFailed: (path, error) => this.guarded(() => watcher.nodeFailed(path, error)),
+      nodeRetried: (path, retry) => this.guarded(() => watcher.nodeRetried(path, retry)),
     };
     const counter = new ItemTally(run.tally, group, nodes, guarded);
     this.#counted = { map, counter };

@@ -63,6 +63,7 @@ export class TerminalView extends ProgressView {
         return pace.next(now);
       },
       nodeFailed() {},
+      nodeRetried() {},
     };
   }
 

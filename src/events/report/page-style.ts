@@ -27,15 +27,20 @@ td{padding:.3rem .5rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis
 .time{text-align:right;font-variant-numeric:tabular-nums;padding-right:.75rem}
 .axis{position:relative;height:1.9rem}
 .axis span{position:absolute;bottom:.3rem;padding-left:.25rem;border-left:1px solid var(--line)}
-.lane{position:relative;padding:0}
+.lane{position:relative;padding:0;background:repeating-linear-gradient(90deg,var(--line) 0 1px,transparent 1px var(--step))}
 .lane i{position:absolute;top:22%;height:56%;min-width:2px;border-radius:2px;opacity:.8}
 tr.pipeline .lane i,tr.map .lane i{top:38%;height:24%}
 i.executed{background:var(--executed)}
 i.cached{background:var(--cached)}
 i.failed{background:var(--failed)}
+.lane i.failed{opacity:1}
 .lane i:hover{opacity:1;outline:2px solid var(--ink)}
+h2{margin:1.75rem 0 .5rem;font-size:1rem}
+ul{margin:0;padding:0;list-style:none}
+li{padding:.15rem .25rem;overflow-wrap:anywhere}
+li b{color:var(--failed);margin-right:.5rem}
 footer{margin-top:1rem;color:var(--quiet);font-size:.85rem}
 footer i{display:inline-block;width:.8rem;height:.8rem;border-radius:2px;margin:0 .2rem 0 .8rem;vertical-align:-1px}
 footer i:first-child{margin-left:0}
-@media (max-width:50rem){body{padding:1rem}thead th:nth-child(2),.counts{width:0;padding:0}thead th:nth-child(1){width:38%}}
+@media (max-width:50rem){body{padding:1rem}thead th:nth-child(2),.counts{width:0;padding:0}thead th:nth-child(1){width:38%}.axis span:nth-child(even){color:transparent}}
 `.trim();

@@ -17,6 +17,7 @@ function tickStep(durationMs: number): number {
 function axis(durationMs: number): string {
   const step = tickStep(durationMs);
   const marks: string[] = [];
+  // The last mark is left out where its text would not fit.
   for (let at = 0; at <= durationMs * 0.97; at += step) {
     marks.push(`<span style="left:${percent(at / durationMs)}">${at === 0 ? '0' : formatDuration(at)}</span>`);
   }
@@ -44,6 +45,19 @@ function counts(node: NodeReport): string {
   return parts.join(' · ');
 }
 
+/** So that they are not hidden by what ran at the same time. */
+const failuresLast = (bars: readonly TimelineBar[]): TimelineBar[] => [
+  ...bars.filter(({ kind }) => kind !== 'failed'),
+  ...bars.filter(({ kind }) => kind === 'failed'),
+];
+
+function failures(report: RunReportData): string {
+  const failed = report.nodes.flatMap(({ firstFailure }) => firstFailure ?? []);
+  if (failed.length === 0) return '';
+  const items = failed.map(({ path, error }) => `<li><b>${escapeHtml(path)}</b> ${escapeHtml(error)}</li>`);
+  return `<h2>What failed first</h2>\n<ul>${items.join('')}</ul>\n`;
+}
+
 function row(node: NodeReport, durationMs: number): string {
   const place = node.place === undefined ? '' : ` <small>[${escapeHtml(node.place)}]</small>`;
   return [
@@ -51,7 +65,9 @@ function row(node: NodeReport, durationMs: number): string {
     `<th scope="row" title="${escapeHtml(node.path)}" style="padding-left:${node.depth * 1.1 + 0.25}rem">${escapeHtml(node.name)}${place}</th>`,
     `<td class="counts">${counts(node)}</td>`,
     `<td class="time">${node.totalMs === 0 ? '' : formatDuration(node.totalMs)}</td>`,
-    `<td class="lane">${node.timeline.map((each) => bar(each, durationMs)).join('')}</td>`,
+    `<td class="lane">${failuresLast(node.timeline)
+      .map((each) => bar(each, durationMs))
+      .join('')}</td>`,
     '</tr>',
   ].join('');
 }
@@ -62,10 +78,10 @@ export function reportPage(report: RunReportData): string {
   const figures: readonly (readonly [string, string, string])[] = [
     ['', formatDuration(report.durationMs), 'duration'],
     ['executed', formatCount(report.executed), 'executed'],
-    ['cached', formatCount(report.cached), 'from cache'],
+    [report.cached > 0 ? 'cached' : '', formatCount(report.cached), 'from cache'],
     [report.failed > 0 ? 'failed' : '', formatCount(report.failed), 'failed'],
     [report.retries > 0 ? 'retried' : '', formatCount(report.retries), 'retries'],
-    ['cached', formatDuration(report.savedMs), 'saved by the cache'],
+    [report.savedMs > 0 ? 'cached' : '', formatDuration(report.savedMs), 'saved by the cache'],
   ];
   return `<!doctype html>
 <html lang="en">
@@ -82,14 +98,14 @@ export function reportPage(report: RunReportData): string {
 <p>run ${escapeHtml(report.runId)}, started ${new Date(report.startedAt).toISOString()}</p>
 </header>
 <dl>${figures.map(([kind, value, label]) => `<div class="${kind}"><dd>${value}</dd><dt>${label}</dt></div>`).join('')}</dl>
-<table>
+<table style="--step:${percent(tickStep(durationMs) / durationMs)}">
 <thead><tr><th scope="col">node</th><th scope="col"></th><th scope="col" class="time">time</th><th scope="col" class="axis">${axis(durationMs)}</th></tr></thead>
 <tbody>
 ${report.nodes.map((node) => row(node, durationMs)).join('\n')}
 </tbody>
 </table>
 <footer><i class="executed"></i> executed <i class="cached"></i> from cache <i class="failed"></i> failed</footer>
-</body>
+${failures(report)}</body>
 </html>
 `;
 }

@@ -13,6 +13,7 @@ import type {
   PipelineEndEvent,
   PipelineStartEvent,
 } from '../types.ts';
+import { oneLineError } from './one-line-error.ts';
 import { type NodeReport, RunReport } from './run-report.ts';
 import { Timeline } from './timeline.ts';
 
@@ -125,6 +126,7 @@ export class ReportCollector implements Callback {
       maxMs: owner?.maxMs ?? to - from,
       savedMs: 0,
       bytes: owner?.bytes ?? 0,
+      firstFailure: ownFailure(group),
       timeline: (owner && this.#timelines.get(owner)?.bars) ?? [
         { from, to, kind: failures > 0 ? 'failed' : 'executed', count: 1 },
       ],
@@ -151,8 +153,20 @@ export class ReportCollector implements Callback {
         maxMs: node.maxMs,
         savedMs: node.savedMs,
         bytes: node.bytes,
+        firstFailure: failureOf(node),
         timeline: this.#timelines.get(node)?.bars ?? [],
       },
     ];
   }
 }
+
+const failureOf = ({ firstFailure }: Pick<NodeTally, 'firstFailure'>): NodeReport['firstFailure'] =>
+  firstFailure && { path: firstFailure.path, error: oneLineError(firstFailure.error) };
+
+/** The failure of a pipeline or map for which none of its nodes is to blame: a time-out, an abort. */
+function ownFailure(group: GroupTally): NodeReport['firstFailure'] {
+  return [...group.nodes.values()].some(hasFailed) ? undefined : failureOf(group);
+}
+
+const hasFailed = ({ nested, firstFailure }: NodeTally): boolean =>
+  firstFailure !== undefined || (nested !== undefined && [...nested.nodes.values()].some(hasFailed));

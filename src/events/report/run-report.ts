@@ -25,6 +25,8 @@ export interface NodeReport {
   readonly savedMs: number;
   /** Bytes stored in the cache. */
   readonly bytes: number;
+  /** The first execution that failed: its path, and the error on one line. */
+  readonly firstFailure?: { readonly path: string; readonly error: string } | undefined;
   readonly timeline: readonly TimelineBar[];
 }
 

@@ -19,7 +19,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'mean',
     cell: (node) =>
-      node.kind !== 'node' || node.executions === 0
+      node.kind !== 'node' || node.executions + node.failures === 0
         ? '–'
         : formatDuration(node.totalMs / (node.executions + node.failures)),
   },
@@ -64,5 +64,8 @@ export function reportTable(report: RunReportData): string {
       .join('  ')
       .trimEnd(),
   );
-  return [reportSummary(report), '', ...lines].join('\n');
+  const failures = report.nodes.flatMap(({ firstFailure }) =>
+    firstFailure === undefined ? [] : [`failed: ${firstFailure.path}: ${firstFailure.error}`],
+  );
+  return [reportSummary(report), '', ...lines, ...(failures.length > 0 ? ['', ...failures] : [])].join('\n');
 }

@@ -1,5 +1,5 @@
 import { isAbort } from '../is-abort.ts';
-import type { ItemCounter } from '../item-counter.ts';
+import type { FailedAttempt, ItemCounter } from '../item-counter.ts';
 import type { GroupTally } from './group-tally.ts';
 import type { NodeTally } from './node-tally.ts';
 import type { RunTally } from './run-tally.ts';
@@ -9,6 +9,7 @@ export interface ItemWatcher {
   /** Called now and then; gives the number of items after which it wants to look again. */
   look(): number;
   nodeFailed(path: string, error: unknown): void;
+  nodeRetried(path: string, retry: FailedAttempt): void;
 }
 
 /** Counts the items of one map into the tally of its run: additions only, since it is called for every item. */
@@ -17,8 +18,6 @@ export class ItemTally implements ItemCounter {
   readonly #group: GroupTally;
   readonly #nodes: readonly NodeTally[];
   readonly #watcher: ItemWatcher;
-  /** Of each node, the executions in progress in this map. */
-  readonly #running: number[];
   #active = 0;
   #untilLook = 1;
   #closed = false;
@@ -27,7 +26,6 @@ export class ItemTally implements ItemCounter {
     this.#run = run;
     this.#group = group;
     this.#nodes = nodes.map((name) => group.node(name));
-    this.#running = nodes.map(() => 0);
     this.#watcher = watcher;
   }
 
@@ -53,20 +51,33 @@ export class ItemTally implements ItemCounter {
   }
 
   nodeBegan(node: number): void {
-    this.#running[node]!++;
     this.#nodes[node]!.running++;
   }
 
   nodeEnded(node: number): void {
-    this.#running[node]!--;
     const tally = this.#nodes[node]!;
     tally.running--;
     tally.executed++;
     this.#run.executed++;
   }
 
+  nodeRetried(node: number, path: string, retry: FailedAttempt): void {
+    const tally = this.#nodes[node]!;
+    tally.retries++;
+    if (retry.attempt === 1) tally.retrying++;
+    this.#run.retries++;
+    this.#watcher.nodeRetried(path, retry);
+  }
+
+  retriesEnded(node: number): void {
+    this.#nodes[node]!.retrying--;
+  }
+
+  nodeProgressed(node: number, done: number, total: number | undefined): void {
+    this.#nodes[node]!.progress = { done, total };
+  }
+
   nodeFailed(node: number, path: string, error: unknown): void {
-    this.#running[node]!--;
     const tally = this.#nodes[node]!;
     tally.running--;
     if (isAbort(error)) {
@@ -80,26 +91,15 @@ export class ItemTally implements ItemCounter {
   }
 
   nodeStopped(node: number): void {
-    if (this.#closed) return;
-    this.#running[node]!--;
     const tally = this.#nodes[node]!;
     tally.running--;
     tally.aborted++;
   }
 
   close(stopped: unknown): void {
-    if (this.#closed) return;
     this.#closed = true;
-    const failed = stopped !== undefined && !isAbort(stopped);
-    this.#nodes.forEach((tally, node) => {
-      const open = this.#running[node]!;
-      tally.running -= open;
-      if (failed) tally.failed += open;
-      else tally.aborted += open;
-      if (failed) this.#run.failed += open;
-    });
     this.#group.itemsActive -= this.#active;
-    if (failed) this.#group.itemsFailed += this.#active;
+    if (stopped !== undefined && !isAbort(stopped)) this.#group.itemsFailed += this.#active;
   }
 
   #ran(count: number): void {
