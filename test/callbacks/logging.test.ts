@@ -193,6 +193,52 @@ describe('lines about runs', () => {
     expect(lines.find((line) => line.msg === 'slow')).toMatchObject({ level: 40, node: 'one', data: { seconds: 3 } });
   });
 
+  it('of nodes are of limited size, whatever is handed to them', async () => {
+    const { lines, log } = logger();
+    const circular: Record<string, unknown> = { n: 1n, when: new Date(0), bytes: new Uint8Array(1_000_000) };
+    circular.self = circular;
+    const talking = node('one', ({ x }: { x: number }, context) => {
+      context.log('text', 'x'.repeat(1_000_000));
+      context.log(
+        'list',
+        Array.from({ length: 100_000 }, () => 'item'),
+      );
+      context.log(
+        'texts',
+        Array.from({ length: 40 }, () => 'x'.repeat(5000)),
+      );
+      context.log('round', circular);
+      context.log('error', new Error('y'.repeat(1_000_000)));
+      const ownKeys = (): never => {
+        throw new Error(SECRET);
+      };
+      context.log('hostile', new Proxy({}, { ownKeys }));
+      return x;
+    });
+    await new Pipeline({ nodes: [talking], name: 'all', callbacks: [new LoggingCallback(log)] }).run({ x: 1 });
+    const told = (msg: string): unknown => lines.find((line) => line.msg === msg)?.data;
+    for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(25_000);
+    expect(told('text')).toMatch(/^x+… \(1000000 characters\)$/);
+    expect((told('list') as unknown[]).at(-1)).toBe('… 99950 more');
+    expect(told('round')).toMatchObject({
+      n: '1',
+      when: '1970-01-01T00:00:00.000Z',
+      bytes: 'Uint8Array(1000000 bytes)',
+    });
+    expect(told('error')).toMatchObject({ type: 'Error', stack: expect.stringContaining('logging.test.ts') });
+    expect(told('hostile')).toBe('object');
+  });
+
+  it('quote no more than the beginning of a long message', () => {
+    const { lines, log } = logger();
+    const error = new Error(`cannot read ${'x'.repeat(1_000_000)}`);
+    new EventScript([new LoggingCallback(log)], {}).pipeline('all', undefined, () => {}, { error });
+    expect(JSON.stringify(lines.at(-1)).length).toBeLessThan(15_000);
+    expect(lines.at(-1)?.error).toMatchObject({
+      message: expect.stringMatching(/^cannot read x+… \(1000012 characters\)$/),
+    });
+  });
+
   it('go to anything with info, warn and error', async () => {
     const lines: unknown[] = [];
     const write = (_fields: unknown, message: string): void => void lines.push(message);

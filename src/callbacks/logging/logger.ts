@@ -22,18 +22,9 @@ export function jsonLinesLogger(least: LogLevel): Logger {
   const writer = (level: LogLevel): Write => {
     const number = LEVELS[level];
     if (number < LEVELS[least]) return () => {};
-    return (fields, msg) => sink.write(`${toJson({ level: number, time: Date.now(), ...base, ...fields, msg })}\n`);
+    return (fields, msg) =>
+      sink.write(`${JSON.stringify({ level: number, time: Date.now(), ...base, ...fields, msg })}\n`);
   };
   const loud = { info: writer('info'), warn: writer('warn'), error: writer('error') };
   return least === 'debug' ? { debug: writer('debug'), ...loud } : loud;
-}
-
-/** What a node hands to its log may be anything. */
-function toJson(line: Record<string, unknown>): string {
-  try {
-    return JSON.stringify(line, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
-  } catch {
-    const { data: _unserialisable, ...rest } = line;
-    return JSON.stringify(rest);
-  }
 }

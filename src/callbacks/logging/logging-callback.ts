@@ -16,6 +16,7 @@ import {
   type RunEvent,
 } from '../../events/index.ts';
 import { fromState, getState } from '../travel.ts';
+import { boundedData } from './bounded-data.ts';
 import { describeError } from './describe-error.ts';
 import { describeValues } from './describe-value.ts';
 import { jsonLinesLogger, type Logger } from './logger.ts';
@@ -37,7 +38,7 @@ const IN_ITEM = /\[\d+\](?: > |$)/;
 /**
  * Writes structured lines about runs: who, where, how long, from cache or not, which error.
  *
- * Values are never logged, only their types and sizes; what a node itself hands to `ctx.log` is.
+ * Values are never logged, only their types and sizes; what a node itself hands to `ctx.log` is, up to some size.
  *
  * @example
  * import { LoggingCallback } from 'hypernodes/callbacks';
@@ -98,7 +99,7 @@ export class LoggingCallback implements Callback {
   }
 
   onNodeLog(event: NodeLogEvent): void {
-    this.#write(event.level, event, event.message, () => ({ node: event.node, data: event.data }));
+    this.#write(event.level, event, event.message, () => ({ node: event.node, data: boundedData(event.data) }));
   }
 
   onMapStart(event: MapStartEvent): void {
