@@ -1,5 +1,6 @@
 import type { RunContext } from './context.ts';
 import { EVENT_NAMES } from './event-names.ts';
+import { type IdleCallback, idleIn } from './idle-callback.ts';
 import { type CountingCallback, countItems, ITEM_EVENTS, type ItemCounter, UNCOUNTED } from './item-counter.ts';
 import type { Callback, EventMap, EventName, MapStartEvent, NodeStartEvent, RunEvent } from './types.ts';
 
@@ -24,22 +25,40 @@ const ignoreRejection = (callback: Callback, method: string, result: unknown): v
 export class Emitter {
   readonly callbacks: readonly Callback[];
   readonly context: RunContext;
-  readonly #wrappers: readonly Callback[];
+  #wrappers: readonly Callback[] = [];
+  #hearsNodes = false;
   /** Everybody who wants to know what happens in the items of maps, if they all can count it; otherwise `undefined`. */
-  readonly #counting: readonly (Callback & CountingCallback)[] | undefined;
+  #counting: readonly (Callback & CountingCallback)[] | undefined;
   /** A map, because an object would get a hidden class for each set of events, and the code of `emit` with it. */
   readonly #listeners = new Map<EventName, readonly Callback[]>();
 
   constructor(callbacks: readonly Callback[], context: RunContext) {
     this.callbacks = callbacks;
     this.context = context;
+    this.#listen(callbacks);
+  }
+
+  #listen(callbacks: readonly Callback[]): void {
+    this.#listeners.clear();
     for (const name of EVENT_NAMES) {
       const listening = callbacks.filter((callback) => typeof callback[name] === 'function');
       if (listening.length > 0) this.#listeners.set(name, listening);
     }
     this.#wrappers = callbacks.filter((callback) => typeof callback.wrapNode === 'function');
     const inItems = callbacks.filter((callback) => ITEM_EVENTS.some((name) => typeof callback[name] === 'function'));
-    if (!this.wraps && inItems.every(canCount)) this.#counting = inItems;
+    this.#counting = !this.wraps && inItems.every(canCount) ? inItems : undefined;
+    this.#hearsNodes = this.wraps || inItems.length > 0 || callbacks.some(({ companion }) => companion !== undefined);
+  }
+
+  /** Leaves out from now on who, after the root has started, knows that nothing of this run concerns it. */
+  leaveOutIdle(): void {
+    const busy = this.callbacks.filter((callback) => !isIdle(callback, this.context.runId));
+    if (busy.length < this.callbacks.length) this.#listen(busy);
+  }
+
+  /** Whether anybody wants to know of nodes, or to be around them. */
+  get hearsNodes(): boolean {
+    return this.#hearsNodes;
   }
 
   /** Whether anybody wants this event; if not, it need not be made. */
@@ -92,6 +111,15 @@ export class Emitter {
   /** Calls `run` inside every callback that wants to be around it, the first one outermost; what `run` gives stays what it is. */
   wrapNode<T>(event: NodeStartEvent, run: () => T): T {
     return this.#wrappers.reduceRight<() => T>((inner, callback) => () => wrapped(callback, event, inner), run)();
+  }
+}
+
+function isIdle(callback: Callback & IdleCallback, runId: string): boolean {
+  try {
+    return callback[idleIn]?.(runId) === true;
+  } catch (error) {
+    report(callback, 'idleIn', error);
+    return false;
   }
 }
 

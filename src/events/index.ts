@@ -1,6 +1,7 @@
 export { type PipelineSummary, RunContext } from './context.ts';
 export { companionsOf, Emitter, flushCallbacks } from './emitter.ts';
 export { END_OF, EVENT_NAMES } from './event-names.ts';
+export { type IdleCallback, idleIn } from './idle-callback.ts';
 export { isAbort } from './is-abort.ts';
 export {
   type CountingCallback,

@@ -65,7 +65,8 @@ export class LeafCall extends Task implements NodeContext {
     this.#step = step;
     this.#definition = definition;
     this.#counter = execution.settings.counter;
-    this.#emitter = this.#counter === undefined ? execution.scope.emitter : undefined;
+    const { emitter } = execution.scope;
+    this.#emitter = this.#counter === undefined && emitter?.hearsNodes === true ? emitter : undefined;
     this.#signature = how.signature;
     this.#invoke = how.invoke;
     this.#keep = how.keep;

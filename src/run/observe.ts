@@ -16,6 +16,7 @@ export function observePipeline(execution: Execution, inputs: Outputs, outputs: 
   const span = spanOf(execution);
   execution.span = span;
   emitter.emit('onPipelineStart', { ...span.event(), inputs, place: scope.engine?.place });
+  if (span.parent === undefined) emitter.leaveOutIdle();
   execution.ended = (failure) => {
     tellError(execution, span, failure);
     emitter.emit('onPipelineEnd', {
@@ -131,6 +132,7 @@ export function observeMap(
   const span = new Span(scope.root, place.parent, place.path, place.depth, scope.pipeline.name);
   const started = { ...span.event(), ...start, place: scope.engine?.place };
   emitter.emit('onMapStart', started);
+  if (span.parent === undefined) emitter.leaveOutIdle();
   return {
     span,
     counterFor: ({ steps }) =>

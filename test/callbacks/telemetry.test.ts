@@ -1,4 +1,4 @@
-import { context, metrics, trace } from '@opentelemetry/api';
+import { context, INVALID_SPAN_CONTEXT, metrics, type Span, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   AggregationTemporality,
@@ -242,6 +242,17 @@ describe('spans', () => {
     expect(telemetry.traceHeaders({ runId: 'over', spanId: 1, parentSpanId: undefined })).toEqual({});
   });
 
+  it('carry the tracestate along', () => {
+    register();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const telemetry = new TelemetryCallback({ traceparent, tracestate: 'vendor=opaque' });
+    let headers: Readonly<Record<string, string>> = {};
+    new EventScript([telemetry], {}).pipeline('all', undefined, (all) => {
+      headers = telemetry.traceHeaders({ runId: 'run-1', ...all });
+    });
+    expect(headers.tracestate).toBe('vendor=opaque');
+  });
+
   it.each(['', 'nonsense', '00-00000000000000000000000000000000-b7ad6b7169203331-01'])(
     'start a trace of their own when the traceparent is %j',
     (traceparent) => {
@@ -344,6 +355,25 @@ describe('without an SDK', () => {
   it('an SDK that is registered later is used from the next run on', async () => {
     const pipeline = new Pipeline({ nodes: [node('one', () => 1)], name: 'all', callbacks: [new TelemetryCallback()] });
     await pipeline.run({});
+    register();
+    await pipeline.run({});
+    expect(tree()).toEqual(['pipeline all', '  node one']);
+  });
+});
+
+describe('an SDK that does nothing', () => {
+  it('is asked for one span a run, and is not told of nodes', async () => {
+    let spans = 0;
+    const noop = (): Span => {
+      spans++;
+      return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    };
+    trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: noop, startActiveSpan: noop as never }) });
+    const pipeline = new Pipeline({ nodes: [node('one', () => 1)], name: 'all', callbacks: [new TelemetryCallback()] });
+    await pipeline.run({});
+    await pipeline.run({});
+    expect(spans).toBe(2);
+    trace.disable();
     register();
     await pipeline.run({});
     expect(tree()).toEqual(['pipeline all', '  node one']);

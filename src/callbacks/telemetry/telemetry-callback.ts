@@ -1,16 +1,18 @@
-import type {
-  Callback,
-  MapEndEvent,
-  MapItemEndEvent,
-  MapItemStartEvent,
-  MapStartEvent,
-  NodeCachedEvent,
-  NodeEndEvent,
-  NodeRetryEvent,
-  NodeStartEvent,
-  PipelineEndEvent,
-  PipelineStartEvent,
-  RunEvent,
+import {
+  type Callback,
+  type IdleCallback,
+  idleIn,
+  type MapEndEvent,
+  type MapItemEndEvent,
+  type MapItemStartEvent,
+  type MapStartEvent,
+  type NodeCachedEvent,
+  type NodeEndEvent,
+  type NodeRetryEvent,
+  type NodeStartEvent,
+  type PipelineEndEvent,
+  type PipelineStartEvent,
+  type RunEvent,
 } from '../../events/index.ts';
 import { type Api, openTelemetry } from '../opentelemetry-api.ts';
 import { fromState, getState } from '../travel.ts';
@@ -18,7 +20,7 @@ import { ATTRIBUTE } from './attributes.ts';
 import { NodeMetrics } from './node-metrics.ts';
 import { RunTrace } from './run-trace.ts';
 import { TraceContext } from './trace-context.ts';
-import { fromHeader, toHeaders } from './trace-parent.ts';
+import { fromHeaders, toHeaders } from './trace-parent.ts';
 
 const SCOPE = 'hypernodes';
 const DEFAULT_ITEM_SPANS = 100;
@@ -29,6 +31,8 @@ export interface TelemetryOptions {
   readonly itemSpans?: number;
   /** W3C `traceparent` that runs belong to when no span is active around them: what another process handed over. */
   readonly traceparent?: string;
+  /** The W3C `tracestate` that came with it. */
+  readonly tracestate?: string;
 }
 
 /**
@@ -41,7 +45,7 @@ export interface TelemetryOptions {
  * const watched = perDoc.with({ callbacks: [new TelemetryCallback()] });
  * await watched.map({ text: docs }, { over: 'text' });
  */
-export class TelemetryCallback implements Callback {
+export class TelemetryCallback implements Callback, IdleCallback {
   readonly ignoresValues = true;
   readonly #api: typeof Api;
   readonly #options: TelemetryOptions;
@@ -62,7 +66,9 @@ export class TelemetryCallback implements Callback {
   onPipelineStart(event: PipelineStartEvent): void {
     const attributes: Api.Attributes = {};
     if (event.place !== undefined) attributes[ATTRIBUTE.place] = event.place;
-    this.#traceOf(event)?.start(event, `pipeline ${event.pipeline}`, attributes);
+    const trace = this.#traceOf(event);
+    trace?.start(event, `pipeline ${event.pipeline}`, attributes);
+    this.#dropNoop(trace, event);
   }
 
   onPipelineEnd(event: PipelineEndEvent): void {
@@ -100,7 +106,9 @@ export class TelemetryCallback implements Callback {
     const attributes: Api.Attributes = { [ATTRIBUTE.concurrency]: event.concurrency };
     if (event.total !== undefined) attributes[ATTRIBUTE.items] = event.total;
     if (event.place !== undefined) attributes[ATTRIBUTE.place] = event.place;
-    this.#traceOf(event)?.startMap(event, attributes);
+    const trace = this.#traceOf(event);
+    trace?.startMap(event, attributes);
+    this.#dropNoop(trace, event);
   }
 
   onMapItemStart(event: MapItemStartEvent): void {
@@ -120,6 +128,11 @@ export class TelemetryCallback implements Callback {
     return this.#tracerProvider() === undefined ? undefined : this.#wrap;
   }
 
+  /** Without an SDK, or with one that does nothing, nodes need not be told. @internal */
+  [idleIn](runId: string): boolean {
+    return !this.#runs.has(runId) && this.#metrics === undefined;
+  }
+
   /** Headers that make spans of another process belong to the span of this event; none when nothing is traced. */
   traceHeaders(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): Readonly<Record<string, string>> {
     const trace = this.#runs.get(event.runId);
@@ -129,8 +142,8 @@ export class TelemetryCallback implements Callback {
 
   /** Makes the spans of node functions that run elsewhere belong to the span of this event. */
   companion(event: Pick<RunEvent, 'runId' | 'spanId' | 'parentSpanId'>): TraceContext | undefined {
-    const { traceparent } = this.traceHeaders(event);
-    return traceparent === undefined ? undefined : new TraceContext({ traceparent });
+    const { traceparent, tracestate } = this.traceHeaders(event);
+    return traceparent === undefined ? undefined : new TraceContext({ traceparent, tracestate });
   }
 
   [getState](): TelemetryOptions {
@@ -155,6 +168,13 @@ export class TelemetryCallback implements Callback {
     return trace;
   }
 
+  /** Spans without a name in any trace come from an SDK that makes none: the others of the run can be spared. */
+  #dropNoop(trace: RunTrace | undefined, event: RunEvent): void {
+    if (trace === undefined || event.parentSpanId !== undefined) return;
+    const span = this.#api.trace.getSpanContext(trace.contextOf(event));
+    if (span === undefined || !this.#api.isSpanContextValid(span)) this.#runs.delete(event.runId);
+  }
+
   /** The provider of the SDK that has been registered, if one has. */
   #tracerProvider(): Api.TracerProvider | undefined {
     const provider = this.#api.trace.getTracerProvider();
@@ -176,9 +196,9 @@ export class TelemetryCallback implements Callback {
   #around(): Api.Context {
     const { context, trace } = this.#api;
     const active = context.active();
-    const { traceparent } = this.#options;
+    const { traceparent, tracestate } = this.#options;
     if (traceparent === undefined || trace.getSpanContext(active) !== undefined) return active;
-    const remote = fromHeader(this.#api, traceparent);
+    const remote = fromHeaders(this.#api, { traceparent, tracestate });
     return remote === undefined ? active : trace.setSpanContext(active, remote);
   }
 

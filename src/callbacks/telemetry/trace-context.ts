@@ -1,27 +1,27 @@
 import type { Callback } from '../../events/index.ts';
 import { type Api, openTelemetry } from '../opentelemetry-api.ts';
 import { fromState, getState } from '../travel.ts';
-import { fromHeader } from './trace-parent.ts';
+import { fromHeaders, type TraceHeaders } from './trace-parent.ts';
 
 /** The span of another process, in which node functions are called here. */
 export class TraceContext implements Callback {
   readonly wrapNode: Callback['wrapNode'];
-  readonly #traceparent: string;
+  readonly #headers: TraceHeaders;
 
-  /** @param state.traceparent W3C header that names the span. */
-  constructor({ traceparent }: { readonly traceparent: string }) {
-    this.#traceparent = traceparent;
+  /** @param headers W3C headers that name the span. */
+  constructor(headers: TraceHeaders) {
+    this.#headers = headers;
     const api = installed();
-    const span = api && fromHeader(api, traceparent);
+    const span = api && fromHeaders(api, headers);
     if (api === undefined || span === undefined) return;
     this.wrapNode = (_, run) => api.context.with(api.trace.setSpanContext(api.context.active(), span), run);
   }
 
-  [getState](): { readonly traceparent: string } {
-    return { traceparent: this.#traceparent };
+  [getState](): TraceHeaders {
+    return { ...this.#headers };
   }
 
-  static [fromState](state: { readonly traceparent: string }): TraceContext {
+  static [fromState](state: TraceHeaders): TraceContext {
     return new TraceContext(state);
   }
 }

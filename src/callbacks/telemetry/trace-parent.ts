@@ -11,10 +11,17 @@ export function toHeaders(span: Api.SpanContext): Readonly<Record<string, string
   return headers;
 }
 
-/** The span that a `traceparent` header names; `undefined` if it is not a valid one. */
-export function fromHeader(api: typeof Api, traceparent: string): Api.SpanContext | undefined {
+/** What another process says about the span that work here belongs to. */
+export interface TraceHeaders {
+  readonly traceparent: string;
+  readonly tracestate?: string | undefined;
+}
+
+/** The span that these headers name; `undefined` if they are not valid. */
+export function fromHeaders(api: typeof Api, { traceparent, tracestate }: TraceHeaders): Api.SpanContext | undefined {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent.trim()) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   const span = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
-  return api.isSpanContextValid(span) ? span : undefined;
+  if (!api.isSpanContextValid(span)) return undefined;
+  return tracestate === undefined ? span : { ...span, traceState: api.createTraceState(tracestate) };
 }
