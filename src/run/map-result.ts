@@ -1,3 +1,4 @@
+import type { RunReport } from '../events/index.ts';
 import type { ItemFailure } from './map-run.ts';
 import { displayMap, jupyterDisplay, type MimeBundle } from './notebook/index.ts';
 
@@ -20,6 +21,8 @@ export interface MapResult<T> extends ReadonlyArray<T> {
   /** Failed items of a map that collects errors, in their order. */
   readonly failures: readonly ItemFailure[];
   readonly stats: MapStats;
+  /** What each node did, if the map was asked for it with `report: true`. */
+  readonly report?: RunReport;
   /** One output of every item; `undefined` where an item failed. */
   column<K extends keyof NonNullable<T>>(name: K): (NonNullable<T>[K] | Extract<T, undefined>)[];
   /** One output of every item; `fallback` where an item failed. */

@@ -7,6 +7,8 @@ const reports = new WeakMap<object, RunReport>();
 /**
  * What each node did in the run that gave this result: executions, hits, times, bytes, as a table, data or a page.
  *
+ * The same as `result.report`, for results that have an output of that name, and for the type checker.
+ *
  * `undefined` unless the run was asked for it with `report: true`.
  */
 export function reportOf(result: object): RunReport | undefined {
@@ -31,9 +33,12 @@ export function annotate<T extends object>(
 ): T {
   const report = collector?.report();
   if (failures.length > 0) failuresOfRuns.set(result, failures);
-  if (report !== undefined) reports.set(result, report);
+  if (report !== undefined) {
+    reports.set(result, report);
+    // Neither is enumerable: a result is the values of its outputs, and nothing else that one sees. An output may have the name.
+    if (!('report' in result)) Object.defineProperty(result, 'report', { value: report });
+  }
   if ((failures.length > 0 || report !== undefined) && !(jupyterDisplay in result)) {
-    // Not enumerable: a result is the values of its outputs, and nothing else that one sees.
     Object.defineProperty(result, jupyterDisplay, { value: () => displayRun(result, failures, report) });
   }
   return result;

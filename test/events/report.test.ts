@@ -1,3 +1,4 @@
+import { node, Pipeline, reportOf } from 'hypernodes';
 import { ReportCollector, RunReport } from 'hypernodes/callbacks';
 import { describe, expect, it } from 'vitest';
 import { EventScript } from '../fixtures/callbacks/event-script.ts';
@@ -29,6 +30,19 @@ describe('the report of a run', () => {
       ['all > report', 'node', 1, 0, 0, 0, undefined, 1050, 1050],
     ]);
     expect(report.nodes.find((node) => node.name === 'model')).toMatchObject({ bytes: 2_400_000 });
+  });
+
+  it('comes with the result of a run or map that asks for it, unseen', async () => {
+    const double = new Pipeline({ name: 'maths', nodes: [node('y', ({ x }: { x: number }) => x * 2)] });
+    const result = await double.run({ x: 1 }, { report: true });
+    expect(result).toStrictEqual({ y: 2 });
+    expect((result as { report?: RunReport }).report).toBe(reportOf(result));
+    expect((await double.map({ x: [1, 2] }, { over: 'x', report: true })).report?.executed).toBe(2);
+    expect((await double.map({ x: [1, 2] }, { over: 'x' })).report).toBeUndefined();
+    const named = new Pipeline({ nodes: [node('report', () => 'mine')] });
+    const own = await named.run({}, { report: true });
+    expect(own.report).toBe('mine');
+    expect(reportOf(own)?.executed).toBe(1);
   });
 
   it('is a table as text', () => {
