@@ -1,7 +1,10 @@
-import { TimeoutError } from '../errors.ts';
+import { InputError, TimeoutError } from '../errors.ts';
 import { unpackAsync } from '../pack/index.ts';
 import type { Provider, RemoteCall } from './provider.ts';
 import { defaultProvider } from './providers.ts';
+
+/** The longest that a timer can wait, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** A call that was started and is waited for later, perhaps by another process. */
 export class FunctionCall<T> {
@@ -31,11 +34,18 @@ export class FunctionCall<T> {
    * What the function gave.
    *
    * @param options.timeout Seconds to wait; 0 asks whether it is there already. The call goes on in any case.
-   * @throws TimeoutError when it is not there in time; otherwise what the call failed with.
+   * @throws TimeoutError when it is not there in time; InputError for a timeout that is none; otherwise what the call failed with.
    */
-  async get({ timeout }: { readonly timeout?: number } = {}): Promise<T> {
-    const packed = timeout === undefined ? await this.#call.result : await this.#within(timeout);
-    return (await unpackAsync(packed)) as T;
+  async get({ timeout = Number.POSITIVE_INFINITY }: { readonly timeout?: number } = {}): Promise<T> {
+    if (!(typeof timeout === 'number' && timeout >= 0)) {
+      throw new InputError(
+        'INPUT_INVALID',
+        `${this.#name}: timeout is ${String(timeout)}; expected a number of seconds from 0.`,
+        { path: 'timeout' },
+      );
+    }
+    const isLimited = timeout * 1000 <= LONGEST_MS;
+    return (await unpackAsync(await (isLimited ? this.#within(timeout) : this.#call.result))) as T;
   }
 
   /** Ends the call; whoever waits gets `REMOTE_CANCELLED`. */

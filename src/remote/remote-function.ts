@@ -2,7 +2,7 @@ import { packAsync, unpackAsync } from '../pack/index.ts';
 import type { DeployedCode } from './deployed-code.ts';
 import { FunctionCall } from './function-call.ts';
 import type { CallRequest, Deployment } from './provider.ts';
-import { callEach, type RemoteMapOptions } from './remote-map.ts';
+import { callEach, checkMap, type RemoteMapOptions } from './remote-map.ts';
 import { fromState, getState } from './travel.ts';
 import { Yields } from './yields.ts';
 
@@ -59,24 +59,28 @@ export class RemoteFunction<Args extends readonly unknown[], R> {
    *
    * @throws PackError before anything is sent; what the function throws, rebuilt; TimeoutError; RemoteError.
    */
-  async remote(...args: Args): Promise<Awaited<R>> {
-    return this.#result(await this.#target.code.deployment(), args);
+  remote(...args: Args): Promise<Awaited<R>> {
+    return this.#target.code.use((deployment) => this.#result(deployment, args));
   }
 
   /** Calls a generator function in a container; what it yields comes as it is yielded. */
   async *remoteGen(...args: Args): AsyncGenerator<Yielded<R>, void, undefined> {
-    const deployment = await this.#target.code.deployment();
-    const yields = new Yields<Yielded<R>>();
-    const call = deployment.call({
-      ...(await this.#request(args)),
-      signal: yields.signal,
-      onYield: (packed) => yields.push(packed),
-    });
-    call.result.then(
-      () => yields.end(),
-      (error) => yields.fail(error),
-    );
-    yield* yields;
+    const { deployment, release } = await this.#target.code.hold();
+    try {
+      const yields = new Yields<Yielded<R>>();
+      const call = deployment.call({
+        ...(await this.#request(args)),
+        signal: yields.signal,
+        onYield: (packed) => yields.push(packed),
+      });
+      call.result.then(
+        () => yields.end(),
+        (error) => yields.fail(error),
+      );
+      yield* yields;
+    } finally {
+      release();
+    }
   }
 
   /**
@@ -127,9 +131,10 @@ export class RemoteFunction<Args extends readonly unknown[], R> {
   }
 
   /** Starts a call that is waited for later; where the provider can, it outlives this process. */
-  async spawn(...args: Args): Promise<FunctionCall<Awaited<R>>> {
-    const deployment = await this.#target.code.deployment();
-    return new FunctionCall(await deployment.spawn(await this.#request(args)), this.name);
+  spawn(...args: Args): Promise<FunctionCall<Awaited<R>>> {
+    return this.#target.code.use(
+      async (deployment) => new FunctionCall(await deployment.spawn(await this.#request(args)), this.name),
+    );
   }
 
   [getState](): object {
@@ -141,13 +146,26 @@ export class RemoteFunction<Args extends readonly unknown[], R> {
     return app.function(options, run) as never;
   }
 
-  async *#each<Item>(
+  #each<Item>(
     items: Iterable<Item> | AsyncIterable<Item>,
     argsOf: (item: Item) => Args,
     options: RemoteMapOptions,
   ): AsyncGenerator<Awaited<R> | Error, void, undefined> {
-    const deployment = await this.#target.code.deployment();
-    yield* callEach(items, (item, signal) => this.#result(deployment, argsOf(item), signal), options);
+    checkMap(this.name, items, options);
+    return this.#eachChecked(items, argsOf, options);
+  }
+
+  async *#eachChecked<Item>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    argsOf: (item: Item) => Args,
+    options: RemoteMapOptions,
+  ): AsyncGenerator<Awaited<R> | Error, void, undefined> {
+    const { deployment, release } = await this.#target.code.hold();
+    try {
+      yield* callEach(items, (item, signal) => this.#result(deployment, argsOf(item), signal), options);
+    } finally {
+      release();
+    }
   }
 
   async #result(deployment: Deployment, args: Args, signal?: AbortSignal): Promise<Awaited<R>> {

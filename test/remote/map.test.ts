@@ -75,6 +75,71 @@ describe('map', () => {
     expect(await listed(square.map([]))).toEqual([]);
   });
 
+  it('gives results while it waits for the next item', async () => {
+    const seen: number[] = [];
+    let goOn!: () => void;
+    async function* source() {
+      yield 1;
+      // Comes only after the first result was taken.
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      yield 2;
+    }
+    for await (const result of square.map(source())) {
+      seen.push(result);
+      goOn();
+    }
+    expect(seen).toEqual([1, 4]);
+  });
+
+  it('may be left while its source waits', async () => {
+    async function* source() {
+      yield 1;
+      await new Promise(() => undefined);
+    }
+    for await (const result of square.map(source())) {
+      expect(result).toBe(1);
+      break;
+    }
+  });
+
+  it('passes on what its source throws, after the results before it', async () => {
+    function* source() {
+      yield 1;
+      yield 2;
+      throw new RangeError('no more');
+    }
+    const seen: number[] = [];
+    const error = await thrownBy(async () => {
+      for await (const result of square.map(source())) seen.push(result);
+    });
+    expect(error).toMatchObject({ message: 'no more' });
+    expect(seen).toEqual([1, 4]);
+  });
+
+  it.each([
+    ['INPUT_INVALID', 'concurrency', () => square.map([1], { concurrency: 0 })],
+    ['INPUT_INVALID', 'concurrency', () => square.map([1], { concurrency: Number.NaN })],
+    ['INPUT_INVALID', 'onError', () => square.map([1], { onError: 'collcet' as never })],
+    ['INPUT_NOT_ITERABLE', 'items', () => square.map(3 as never)],
+    ['INPUT_NOT_ITERABLE', 'items', () => square.starmap(null as never)],
+  ])('refuses at once what means nothing: %s %s', async (code, path, call) => {
+    expect(await thrownBy(call)).toMatchObject({ code, path, message: expect.stringContaining('square') });
+  });
+
+  it('goes on with the code that it began with, when that changes meanwhile', async () => {
+    let offset = 0;
+    const shifted = app.function({ name: 'shifted' }, (x: number) => x + offset);
+    const results: number[] = [];
+    for await (const result of shifted.map(range(30), { concurrency: 2 })) {
+      results.push(result);
+      offset = 100;
+      if (results.length === 3) expect(await shifted.remote(1)).toBe(101);
+    }
+    expect(results).toEqual(range(30));
+  });
+
   it('cancels what nobody waits for any more', async () => {
     const slow = app.function({ name: 'slow', maxContainers: 1 }, async (x: number) => {
       if (x > 0) await new Promise((resolve) => setTimeout(resolve, 60_000));

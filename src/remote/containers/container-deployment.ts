@@ -126,15 +126,16 @@ export class ContainerDeployment implements Deployment, FleetOwner {
   failed(call: PendingCall, error: unknown): void {
     const delayMs = retryDelay(this.#definition.retries, call.attempts);
     if (call.isSettled) return;
-    if (delayMs === undefined || call.hasYielded || this.#isClosed || !isWorthRepeating(error)) {
+    if (delayMs === undefined || call.hasYielded || !isWorthRepeating(error)) {
       call.fail(error);
       return;
     }
     this.#observer.onRetry({ callId: call.id, attempt: call.attempts + 1, error, delayMs });
     call.where = 'nowhere';
+    // Not what keeps this process: the call may be cancelled before.
     setTimeout(() => {
       if (!call.isSettled) this.#enqueue(call);
-    }, delayMs);
+    }, delayMs).unref();
   }
 
   overdue(session: RunnerSession, unit: WorkUnit): void {

@@ -15,6 +15,8 @@ export interface FleetOwner extends SessionOwner {
 const DEFAULT_STARTUP_SECONDS = 300;
 /** How long a container may take to finish in good order, in milliseconds. */
 const STOP_MS = 30_000;
+/** The longest that a timer can wait, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** The containers of one deployment: starts as many as are wanted, and lets go those that were idle for long. */
 export class ContainerFleet {
@@ -77,7 +79,7 @@ export class ContainerFleet {
     if (!session.isIdle || session.isClosing) return;
     const timer = setTimeout(
       () => this.#release(session),
-      Math.min(this.#definition.scaling.scaledownWindow * 1000, 2 ** 31 - 1),
+      Math.min(this.#definition.scaling.scaledownWindow * 1000, LONGEST_MS),
     );
     timer.unref();
     this.#idle.set(session, timer);
@@ -123,7 +125,7 @@ export class ContainerFleet {
   async #open(): Promise<RunnerSession> {
     const prepared = await this.prepare();
     const seconds = this.#definition.container.startupTimeout ?? this.#host.startupTimeout ?? DEFAULT_STARTUP_SECONDS;
-    const late = AbortSignal.timeout(seconds * 1000);
+    const late = AbortSignal.timeout(Math.min(seconds * 1000, LONGEST_MS));
     const signal = AbortSignal.any([this.#abort.signal, late]);
     this.#observer.onPhase({ phase: 'starting' });
     const isLate = new Promise<never>((_, reject) => {
