@@ -5,10 +5,11 @@ import {
   type BatchOptions,
   type ContainerOptions,
   type FunctionOptions,
+  limitsOf,
   type ScalingOptions,
   settingsOf,
+  withDefaults,
 } from './function-options.ts';
-import { Image } from './image.ts';
 import { printLog } from './print-logs.ts';
 import type { DeploymentObserver, Provider } from './provider.ts';
 import { type ClassOptions, RemoteClass } from './remote-class.ts';
@@ -134,8 +135,9 @@ export class App {
     options: ClassOptions<T>,
     made: new (...args: Args) => T,
   ): RemoteClass<Args, T> {
-    const merged = { ...this.#options, ...options };
+    const merged = withDefaults(this.#options, options);
     const name = options.name ?? made.name;
+    limitsOf(`${this.name}.${name}`, merged);
     return new RemoteClass(made, options, (code, instance) => {
       return new DeployedCode({
         code,
@@ -180,7 +182,7 @@ export class App {
   }
 
   #targetOf(name: string, options: FunctionOptions, here: AnyFunction, run: AnyFunction): AnyTarget {
-    const merged = { ...this.#options, ...options, env: { ...this.#options.env, ...options.env } };
+    const merged = withDefaults(this.#options, options);
     const settings = (): ReturnType<typeof settingsOf> => settingsOf(`${this.name}.${target.name}`, merged);
     const target: AnyTarget = {
       name,
@@ -192,8 +194,7 @@ export class App {
         observer: this.#observer,
       }),
     };
-    // Mistakes are told where they were made, not when something is called; what must be there only then, is looked at then.
-    settingsOf(`${this.name}.${name}`, { ...merged, image: Image.node(), secrets: [] });
+    limitsOf(`${this.name}.${name}`, merged);
     return target;
   }
 

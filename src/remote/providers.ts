@@ -32,7 +32,7 @@ export function useProvider(name: string): void {
 export async function defaultProvider(given?: Provider): Promise<Provider> {
   if (chosen !== undefined) return open(chosen);
   if (given !== undefined) return given;
-  const { HYPERNODES_PROVIDER: name = 'local' } = process.env;
+  const name = process.env.HYPERNODES_PROVIDER || 'local';
   checkName(name, 'HYPERNODES_PROVIDER');
   return open(name);
 }

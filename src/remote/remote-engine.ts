@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Engine, Job, Sending } from '../run/index.ts';
-import { type ContainerOptions, type ScalingOptions, settingsOf } from './function-options.ts';
-import { Image } from './image.ts';
+import { type ContainerOptions, limitsOf, type ScalingOptions, settingsOf } from './function-options.ts';
 import { printLog } from './print-logs.ts';
 import type { Deployment, DeploymentObserver, Provider } from './provider.ts';
 import { defaultProvider } from './providers.ts';
@@ -36,9 +35,9 @@ export class RemoteEngine implements Engine {
 
   constructor(options: RemoteEngineOptions = {}) {
     this.#options = options;
-    const { scaling } = settingsOf('RemoteEngine', { ...options, image: Image.node(), secrets: [] });
+    const { scaling } = limitsOf('RemoteEngine', options);
     const { maxContainers, concurrency } = scaling;
-    const name = options.provider?.name ?? process.env.HYPERNODES_PROVIDER ?? 'local';
+    const name = options.provider?.name ?? (process.env.HYPERNODES_PROVIDER || 'local');
     this.place = [name, options.gpu, maxContainers > 1 ? `×${maxContainers}` : undefined].filter(Boolean).join(' ');
     this.sending = {
       unit: 'run',

@@ -1,5 +1,5 @@
 import { InputError, node, nodePath, PackError, Pipeline, RemoteError, TimeoutError } from 'hypernodes';
-import { App, FunctionCall, Secret, Volume } from 'hypernodes/remote';
+import { App, defaultProvider, FunctionCall, Secret, Volume } from 'hypernodes/remote';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { thrownBy } from '../thrown-by.ts';
 import { eventually } from './conformance/watched.ts';
@@ -183,6 +183,14 @@ describe('a call that is waited for later', () => {
     expect(await thrownBy(() => FunctionCall.fromId('none', provider))).toMatchObject({ code: 'REMOTE_CANCELLED' });
   });
 
+  it('can be waited for as long as one likes, but no other way', async () => {
+    const call = await slow.spawn(50);
+    expect(await call.get({ timeout: Number.POSITIVE_INFINITY })).toBe('done');
+    const later = await slow.spawn(50);
+    expect(await later.get({ timeout: 1e9 })).toBe('done');
+    expect(await thrownBy(() => call.get({ timeout: -1 }))).toMatchObject({ code: 'INPUT_INVALID', path: 'timeout' });
+  });
+
   it('can be cancelled', async () => {
     const call = await slow.spawn(60_000);
     await call.cancel();
@@ -200,6 +208,38 @@ describe('the defaults of an app', () => {
     });
     const see = defaults.function({ env: { B: 'function' } }, () => [process.env.A, process.env.B, process.env.KEY]);
     expect(await see.remote()).toEqual(['app', 'function', 's']);
+  });
+
+  it('are joined by secrets and volumes of functions; what is undefined says nothing', async () => {
+    const { app: defaults, provider: own } = localApp('joined', {
+      secrets: [Secret.fromObject({ ONE: 'app', TWO: 'app' })],
+      timeout: 0.3,
+    });
+    const volume = Volume.fromName('joined', { createIfMissing: true }).at(own);
+    const see = defaults.function(
+      {
+        secrets: [Secret.fromObject({ TWO: 'function' })],
+        volumes: { '/hypernodes-joined/': volume },
+        timeout: undefined,
+      },
+      (text: string) => {
+        process.getBuiltinModule('node:fs').writeFileSync('/hypernodes-joined/a.txt', text);
+        return [process.env.ONE, process.env.TWO];
+      },
+    );
+    expect(await see.remote('x')).toEqual(['app', 'function']);
+    expect(Buffer.from(await volume.get('a.txt')).toString()).toBe('x');
+    const endless = defaults.function({ timeout: undefined, name: 'endless' }, () => {
+      for (;;);
+    });
+    expect(await thrownBy(() => endless.remote())).toBeInstanceOf(TimeoutError);
+    class Seen {
+      env(): unknown {
+        return [process.env.ONE, process.env.HERE];
+      }
+    }
+    const seen = defaults.cls({ env: { HERE: 'class' } }, Seen).create();
+    expect(await seen.env.remote()).toEqual(['app', 'class']);
   });
 
   it('leave the environment of this process out', async () => {
@@ -245,10 +285,17 @@ describe('what makes no sense', () => {
     ['maxContainers', { minContainers: 3, maxContainers: 2 }],
     ['retries.maxRetries', { retries: -1 }],
     ['volumes', { volumes: { cache: Volume.fromName('x') } }],
+    ['volumes', { volumes: { '/': Volume.fromName('x') } }],
+    ['volumes', { volumes: { '/cache': 'x' as never } }],
+    ['image', { image: 'node:22' as never }],
+    ['secrets', { secrets: [{ KEY: 'value' }] as never }],
+    ['batch.maxSize', { batch: { maxSize: 0 } as never }],
   ])('is told where it is written: %s', async (path, options) => {
     const error = await thrownBy(() => app.function({ ...options, name: 'wrong' }, () => 1));
     expect(error).toBeInstanceOf(InputError);
     expect(error).toMatchObject({ code: 'INPUT_INVALID', path, message: expect.stringContaining('calls.wrong') });
+    class Wrong {}
+    expect(await thrownBy(() => app.cls({ ...options, name: 'wrong' }, Wrong))).toMatchObject({ path });
   });
 
   it('is a name that no provider takes, or no function at all', async () => {
@@ -259,6 +306,8 @@ describe('what makes no sense', () => {
       code: 'INPUT_INVALID',
       path: 'HYPERNODES_PROVIDER',
     });
+    process.env.HYPERNODES_PROVIDER = '';
+    expect((await defaultProvider()).name).toBe('local');
     delete process.env.HYPERNODES_PROVIDER;
   });
 });
