@@ -1,8 +1,8 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { readArguments } from '../inspect/index.ts';
 import { type App, declaredApps, type FunctionCall, RemoteEngine, RemoteFunction } from '../remote/index.ts';
 import { Pipeline } from '../run/index.ts';
 import { UsageError } from './command.ts';
+import { type FlagSchema, flagSchemas } from './flag-schema.ts';
 import { type Flag, flagsFor } from './flags.ts';
 import { loadScript } from './load-script.ts';
 
@@ -72,14 +72,16 @@ function distinctPipelines(exports: Readonly<Record<string, unknown>>): [string,
   return [...found].map(([pipeline, name]) => [name, pipeline]);
 }
 
-function ofEntrypoint({ name, entrypoint, entrypointSchemas }: App): Runnable {
-  const { flags, argumentsFor } = callable(`the entrypoint of app '${name}'`, entrypoint as AnyFunction);
+async function ofEntrypoint({ name, entrypoint, entrypointSchemas = {} }: App): Promise<Runnable> {
+  const { flags, argumentsFor } = callable(
+    `the entrypoint of app '${name}'`,
+    entrypoint as AnyFunction,
+    await flagSchemas(entrypointSchemas),
+  );
   return {
     title: `entrypoint of app '${name}'`,
     flags,
-    async run(values) {
-      return (entrypoint as AnyFunction)(...argumentsFor(await validated(values, entrypointSchemas ?? {})));
-    },
+    run: (values) => (entrypoint as AnyFunction)(...argumentsFor(values)),
   };
 }
 
@@ -119,29 +121,14 @@ function ofPipeline(name: string, pipeline: AnyPipeline): Runnable {
 }
 
 /** The flags of a function, and how their values become its arguments. */
-function callable(what: string, run: AnyFunction) {
+function callable(what: string, run: AnyFunction, schemas: Readonly<Record<string, FlagSchema>> = {}) {
   const read = readArguments(run);
   if (read === undefined)
     throw new UsageError(`the parameters of ${what} can't be read; write them as names, or destructure one object.`);
   const { form, parameters } = read;
   return {
-    flags: flagsFor(parameters),
+    flags: flagsFor(parameters, schemas),
     argumentsFor: (values: Readonly<Record<string, unknown>>): unknown[] =>
       form === 'object' ? [values] : parameters.map(({ name }) => values[name]),
   };
-}
-
-async function validated(
-  values: Readonly<Record<string, unknown>>,
-  schemas: Readonly<Record<string, StandardSchemaV1>>,
-): Promise<Record<string, unknown>> {
-  const result = { ...values };
-  for (const [name, schema] of Object.entries(schemas)) {
-    const checked = await schema['~standard'].validate(result[name]);
-    if (checked.issues !== undefined) {
-      throw new UsageError(`--${name}: ${checked.issues.map(({ message }) => message).join('; ')}.`);
-    }
-    result[name] = checked.value;
-  }
-  return result;
 }

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { nearMiss } from '../graph/index.ts';
 import type { ReadParameter } from '../inspect/index.ts';
 import { UsageError } from './command.ts';
+import type { FlagSchema } from './flag-schema.ts';
 import { readValue } from './read-value.ts';
 
 /** One flag that a script takes. */
@@ -10,22 +12,41 @@ export interface Flag {
   /** What it is called on the command line, without dashes. */
   readonly spelling: string;
   readonly kind: 'number' | 'boolean' | 'text' | 'any';
-  /** As it is written in the script; absent when the flag is required. */
+  /** As it is written in the script, or what its schema gives when there is no value. */
   readonly defaultText: string | undefined;
+  readonly isRequired: boolean;
+  /** What its schema gives when there is no value, and the script doesn't say either. */
+  readonly defaultValue?: unknown;
+  /** Says what its value may be, and makes it of the text. */
+  readonly schema?: FlagSchema | undefined;
 }
 
-/** The flags for these parameters; what a flag may be follows from its default. */
-export function flagsFor(parameters: readonly ReadParameter[]): Flag[] {
-  return parameters.map(({ name, defaultText }) => ({
-    name,
-    spelling: kebabCase(name),
-    kind: kindOf(defaultText),
-    defaultText,
-  }));
+/** The flags for these parameters; what a flag may be follows from its schema, or else from its default. */
+export function flagsFor(
+  parameters: readonly ReadParameter[],
+  schemas: Readonly<Record<string, FlagSchema>> = {},
+): Flag[] {
+  return parameters.map(({ name, defaultText }) => {
+    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+    return {
+      name,
+      spelling: kebabCase(name),
+      kind: schema?.kind ?? kindOf(defaultText),
+      defaultText: defaultText ?? (schema?.defaultValue === undefined ? undefined : inspect(schema.defaultValue)),
+      isRequired: defaultText === undefined && schema?.isOptional !== true,
+      defaultValue: defaultText === undefined ? schema?.defaultValue : undefined,
+      schema,
+    };
+  });
 }
 
+/** `maxHTTPRetries` as `max-http-retries`. */
 const kebabCase = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-');
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
+    .replaceAll('_', '-')
+    .toLowerCase();
 
 function kindOf(defaultText: string | undefined): Flag['kind'] {
   if (defaultText === undefined) return 'any';
@@ -36,10 +57,11 @@ function kindOf(defaultText: string | undefined): Flag['kind'] {
 
 /** One line per flag, for `--help`. */
 export function describeFlags(flags: readonly Flag[]): string {
-  const lines = flags.map(({ spelling, kind, defaultText }) => {
+  const lines = flags.map(({ spelling, kind, defaultText, isRequired }) => {
     const flag =
       kind === 'boolean' ? `--${spelling}, --no-${spelling}` : `--${spelling} <${kind === 'any' ? 'value' : kind}>`;
-    return [flag, defaultText === undefined ? 'required' : `default: ${defaultText}`] as const;
+    const otherwise = defaultText === undefined ? 'optional' : `default: ${defaultText}`;
+    return [flag, isRequired ? 'required' : otherwise] as const;
   });
   const width = Math.max(0, ...lines.map(([flag]) => flag.length));
   return lines.map(([flag, note]) => `  ${flag.padEnd(width)}  ${note}`).join('\n');
@@ -51,7 +73,10 @@ export function describeFlags(flags: readonly Flag[]): string {
  *
  * @throws UsageError for flags that the script doesn't take, lacks, or takes otherwise.
  */
-export function parseFlags(flags: readonly Flag[], parameters: readonly string[]): Record<string, unknown> {
+export async function parseFlags(
+  flags: readonly Flag[],
+  parameters: readonly string[],
+): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (let index = 0; index < parameters.length; index++) {
     const parameter = parameters[index]!;
@@ -60,14 +85,19 @@ export function parseFlags(flags: readonly Flag[], parameters: readonly string[]
     const spelling = parameter.slice(2, equals < 0 ? undefined : equals);
     const inline = equals < 0 ? undefined : parameter.slice(equals + 1);
     const { flag, isNegated } = find(flags, spelling);
-    if (flag.kind === 'boolean') values[flag.name] = booleanOf(spelling, inline, isNegated);
-    else {
+    if (flag.kind === 'boolean') {
+      const value = booleanOf(spelling, inline, isNegated);
+      values[flag.name] = flag.schema === undefined ? value : await flag.schema.accept([value], spelling);
+    } else {
       const text = inline ?? parameters[++index];
       if (text === undefined) throw new UsageError(`--${spelling} needs a value.`);
-      values[flag.name] = convert(flag, text);
+      values[flag.name] = await convert(flag, text);
     }
   }
-  const missing = flags.filter(({ name, defaultText }) => defaultText === undefined && !Object.hasOwn(values, name));
+  for (const { name, defaultValue } of flags) {
+    if (defaultValue !== undefined && !Object.hasOwn(values, name)) values[name] = defaultValue;
+  }
+  const missing = flags.filter(({ name, isRequired }) => isRequired && !Object.hasOwn(values, name));
   if (missing.length > 0) throw new UsageError(`missing ${missing.map(({ spelling }) => `--${spelling}`).join(', ')}.`);
   return values;
 }
@@ -90,7 +120,9 @@ function booleanOf(spelling: string, inline: string | undefined, isNegated: bool
   throw new UsageError(`--${spelling} is '${inline}'; expected true, false or nothing.`);
 }
 
-function convert({ spelling, kind }: Flag, text: string): unknown {
+function convert({ spelling, kind, schema }: Flag, text: string): unknown {
+  // `42` may be meant as a text: the schema knows.
+  if (schema !== undefined) return schema.accept([readValue(text), text], spelling);
   if (kind === 'text') return text;
   if (kind === 'number') {
     const value = Number(text);

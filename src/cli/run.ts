@@ -35,7 +35,7 @@ export const runCommand: Command = {
     const stopped = endOnSignals();
     try {
       const runnable = await findRunnable(reference);
-      const values = parseFlags(runnable.flags, flags);
+      const values = await parseFlags(runnable.flags, flags);
       if (isDetached) return await detach(runnable, values);
       const result = await runnable.run(values, provider);
       if (result !== undefined) console.log(typeof result === 'string' ? result : show(result));

@@ -48,6 +48,15 @@ const programs: Readonly<Record<string, string>> = {
     import { z } from 'zod';
     const app = new App('demo');
     app.localEntrypoint(({ count }: { count: number }) => count + 1, { schemas: { count: z.coerce.number().int().max(10) } });`,
+  'flags.ts': `
+    import { App } from 'hypernodes/remote';
+    import { z } from 'zod';
+    const app = new App('demo');
+    app.localEntrypoint(
+      ({ userID, maxHTTPRetries, isLoud, tags = ['a'] }: { userID: string; maxHTTPRetries: number; isLoud: boolean; tags?: string[] }) =>
+        JSON.stringify([userID, maxHTTPRetries, isLoud, tags]),
+      { schemas: { userID: z.string(), maxHTTPRetries: z.number().default(3), isLoud: z.boolean(), tags: z.array(z.string()) } },
+    );`,
   'failing.ts': `
     import { App } from 'hypernodes/remote';
     const app = new App('demo');
@@ -169,6 +178,28 @@ Runs entrypoint of app 'demo'.
       status: 2,
       stderr: expect.stringContaining('--count: '),
     });
+  });
+
+  it('takes from a schema what a flag may be, and what it is when it is left out', () => {
+    expect(run('flags.ts', '--user-id', '42', '--is-loud').stdout).toBe('["42",3,true,["a"]]\n');
+    expect(run('flags.ts', '--user-id', 'me', '--no-is-loud', '--max-http-retries=5', '--tags', '["b"]').stdout).toBe(
+      '["me",5,false,["b"]]\n',
+    );
+    expect(run('flags.ts', '--user-id', 'me')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--is-loud'),
+    });
+    expect(run('flags.ts', '--user-id', 'me', '--is-loud', '--max-http-retries', 'x')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--max-http-retries: '),
+    });
+    const lines = run('flags.ts', '--help').stdout.split('\n').slice(-5, -1);
+    expect(lines.map((line) => line.trim().split(/\s{2,}/))).toEqual([
+      ['--user-id <value>', 'required'],
+      ['--max-http-retries <value>', 'default: 3'],
+      ['--is-loud, --no-is-loud', 'required'],
+      ['--tags <value>', `default: ["a"]`],
+    ]);
   });
 
   it('shows the line that failed, the class, and the stack of the container', () => {
