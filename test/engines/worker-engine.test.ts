@@ -275,6 +275,27 @@ describe('what goes wrong in a thread', () => {
     expect(await p.run({ x: 'well' })).toEqual({ survived: 'well' });
   });
 
+  it('is tried again as often as its policy says', async () => {
+    const tries = join(folder, 'tries');
+    writeFileSync(tries, '');
+    const flaky = node(
+      'lasted',
+      ({ x, file }: { x: number; file: string }) => {
+        const { appendFileSync, readFileSync } = process.getBuiltinModule('node:fs');
+        if (x === 3) {
+          appendFileSync(file, 'x');
+          // Twice at most in a chunk or alone, before it goes well.
+          if (readFileSync(file, 'utf8').length < 4) process.exit(7);
+        }
+        return x;
+      },
+      { retries: { retries: 3, delay: 1 } },
+    );
+    const lasting = new Pipeline({ name: 'lasting', nodes: [flaky], engine: small });
+    const results = await lasting.map({ x: range(8), file: tries }, { over: 'x' });
+    expect(results.column('lasted')).toEqual(range(8));
+  });
+
   it('a loop without end is ended by its time limit', async () => {
     const endless = node(
       'ended',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoteError, TimeoutError } from '../../errors.ts';
 import { recordNodePath } from '../../events/index.ts';
 import type { Plan } from '../../graph/index.ts';
@@ -6,6 +7,7 @@ import type { Items } from '../map-items.ts';
 import { type ItemFailure, MapRun, type MapSettings } from '../map-run.ts';
 import { isThenable } from '../maybe-promise.ts';
 import { type ObservedMap, observeLostItem, observeMap } from '../observe.ts';
+import { retryDelay } from '../retry.ts';
 import type { Scope } from '../scope.ts';
 import { SlotDigests } from '../slot-digests.ts';
 import { type StopReason, Task } from '../task.ts';
@@ -14,6 +16,7 @@ import { takeAccount } from './account.ts';
 import { ChunkSizer } from './chunk-sizer.ts';
 import { replayTo } from './inbox.ts';
 import type { JobPart, Sending } from './job.ts';
+import { lossRetries } from './loss-retries.ts';
 import type { ItemsRequest, ItemsResponse } from './messages.ts';
 import { loadPacking, packing } from './packing.ts';
 import { patienceOf } from './patience.ts';
@@ -48,6 +51,8 @@ export class SentMap extends Task {
   readonly #replays = new Set<Replay>();
   /** Positions that go alone next, because they were in a chunk that was lost. */
   readonly #alone: number[] = [];
+  /** How often the place of an item that went alone was lost, by its position. */
+  readonly #losses = new Map<number, number>();
   #next = 0;
   #live = 0;
   #closed = false;
@@ -213,7 +218,7 @@ export class SentMap extends Task {
       });
     } catch (error) {
       replay.abandon(error);
-      if (!this.#closed) this.#lost(positions, error, replay);
+      if (!this.#closed) await this.#lost(positions, error, replay);
       return;
     } finally {
       this.#replays.delete(replay);
@@ -236,21 +241,32 @@ export class SentMap extends Task {
     }
   }
 
-  /** What ended a place was the doing of one item; found by sending each of them alone. */
-  #lost(positions: readonly number[], error: unknown, { toldItem }: Replay): void {
+  /** What ended a place was the doing of one item; found by sending each of them alone, as often as it may be tried. */
+  async #lost(positions: readonly number[], error: unknown, { toldItem }: Replay): Promise<void> {
     const placeEnded = error instanceof RemoteError || error instanceof TimeoutError;
     if (placeEnded && positions.length > 1) {
       this.#alone.push(...positions.slice().reverse());
       return;
     }
-    const path = `${this.path}[${positions[0]}]`;
+    const position = positions[0]!;
+    if (placeEnded) {
+      const losses = (this.#losses.get(position) ?? 0) + 1;
+      this.#losses.set(position, losses);
+      const delay = retryDelay(lossRetries(this.#plan), error, losses);
+      if (delay !== undefined) {
+        await sleep(delay, undefined, { signal: this.signal });
+        this.#alone.push(position);
+        return;
+      }
+    }
+    const path = `${this.path}[${position}]`;
     if (placeEnded) recordNodePath(error, path);
     if (placeEnded && !toldItem) {
       const { count: total } = this.#items;
-      observeLostItem(this, this.#observed?.span, { index: positions[0]!, total, path, error });
+      observeLostItem(this, this.#observed?.span, { index: position, total, path, error });
     }
     if (this.#settings.onError === 'throw' || !placeEnded) throw error;
-    this.#itemFailed(positions[0]!, error, path);
+    this.#itemFailed(position, error, path);
   }
 
   #itemFailed(index: number, error: unknown, path: string | undefined): void {
