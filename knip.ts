@@ -17,7 +17,7 @@ export default {
         ...doors.map((door) => `${door}!`),
         'src/cli/main.ts!',
         'src/engines/worker/program.ts!',
-        'src/remote/runner/main.ts!',
+        'src/remote/runner/{main,paths-program}.ts!',
         'src/modal/inside/{bridge,follow,job,keeper}.ts!',
         'scripts/*.{ts,mjs}',
         'test/pack/cases/index.ts',

@@ -5,6 +5,11 @@ import { join, relative, sep } from 'node:path';
 /** Names that are never part of what is added: installed elsewhere, or nobody's business. */
 const isLeftOut = (name: string): boolean => name === 'node_modules' || name.startsWith('.');
 
+/** Whether what lies at this path in an added folder goes into an image; the folder itself does, whatever it is called. */
+export function isAdded(source: string, path: string): boolean {
+  return path === source || !relative(source, path).split(sep).some(isLeftOut);
+}
+
 /** The files of a folder that go into an image, as paths relative to it, sorted; a file stands for itself as ''. */
 export function filesOf(source: string): string[] {
   if (!statSync(source).isDirectory()) return [''];

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { digestOfFiles } from './digest-of-files.ts';
 import type { ImageSpec, ImageStep } from './image-spec.ts';
+import { lockedPackages } from './locked-packages.ts';
 import { fromState, getState } from './travel.ts';
 
 /** A step whose files are looked at when the image is needed. */
@@ -37,20 +38,20 @@ export class Image {
   /**
    * Installs packages of npm, or, without arguments, what the lock file of this project says.
    *
+   * hypernodes itself need not be named: containers have the version that runs here, and no other.
+   *
    * @throws InputError `INPUT_MISSING` when there is no package-lock.json in this folder or above it.
    */
   npmInstall(...packages: readonly string[]): Image {
-    if (packages.length > 0)
-      return this.#with({
-        kind: 'npm-install',
-        packages: packages.map((name) => checkText('npmInstall', 'package', name)),
-      });
-    const folder = projectFolder();
-    return this.#with({
-      kind: 'npm-lock',
-      manifest: readFileSync(join(folder, 'package.json'), 'utf8'),
-      lock: readFileSync(join(folder, 'package-lock.json'), 'utf8'),
-    });
+    if (packages.length === 0) {
+      const { manifest, lock, folders } = lockedPackages(projectFolder());
+      const installed = this.#with({ kind: 'npm-lock', manifest, lock });
+      return folders.reduce((image, folder) => image.addLocalSource(folder), installed);
+    }
+    const others = packages
+      .map((name) => checkText('npmInstall', 'package', name))
+      .filter((name) => !/^hypernodes(@.*)?$/.test(name));
+    return others.length === 0 ? this : this.#with({ kind: 'npm-install', packages: others });
   }
 
   /** Installs packages of Debian. */

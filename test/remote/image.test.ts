@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError, RemoteError } from 'hypernodes';
+import { InputError, Pipeline, RemoteError } from 'hypernodes';
 import { App, type DeploymentObserver, Image, LocalProvider, Secret } from 'hypernodes/remote';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { thrownBy } from '../thrown-by.ts';
@@ -56,6 +56,41 @@ describe('an image', () => {
       ];
     });
     expect(await look.remote()).toEqual(['{ "a": 1 }', 'one', 'test', 'test', 42]);
+  });
+
+  it('leaves out what is installed or hidden', async () => {
+    const source = join(files, 'tidy');
+    mkdirSync(join(source, 'node_modules/junk'), { recursive: true });
+    mkdirSync(join(source, 'sub/.git'), { recursive: true });
+    for (const name of ['.env', 'kept.txt', 'node_modules/junk/index.js', 'sub/.git/HEAD', 'sub/kept.txt'])
+      writeFileSync(join(source, name), 'content');
+    const { app } = observed();
+    const look = app.function({ image: Image.node().addLocalDir(source, '/hypernodes-tidy') }, () =>
+      process.getBuiltinModule('node:fs').readdirSync('/hypernodes-tidy', { recursive: true }).sort(),
+    );
+    expect(await look.remote()).toEqual(['kept.txt', 'sub', 'sub/kept.txt']);
+  });
+
+  it('may have packages of yours that build on hypernodes: there is one of it', async () => {
+    const source = join(files, 'on-top');
+    mkdirSync(source, { recursive: true });
+    writeFileSync(
+      join(source, 'package.json'),
+      '{ "name": "@mine/on-top", "type": "module", "exports": "./index.js" }',
+    );
+    writeFileSync(
+      join(source, 'index.js'),
+      `import { node, Pipeline } from 'hypernodes';
+       export const pipeline = new Pipeline({ nodes: [node('double', ({ x }) => x * 2)] });`,
+    );
+    const image = Image.node().npmInstall('hypernodes', 'hypernodes@0.0.1').addLocalSource(source);
+    const { app } = observed();
+    const use = app.function({ image }, async () => {
+      const name = '@mine/on-top';
+      const { pipeline } = (await import(name)) as { pipeline: { run(inputs: object): Promise<object> } };
+      return [pipeline instanceof Pipeline, await pipeline.run({ x: 4 })];
+    });
+    expect(await use.remote()).toEqual([true, { double: 8 }]);
   });
 
   it('is made with the proxies and certificates of this machine; its functions do not see them', async () => {

@@ -10,6 +10,7 @@ import {
   TimeoutError,
 } from 'hypernodes';
 import { DiskCache, FileCache } from 'hypernodes/cache';
+import { WorkerEngine } from 'hypernodes/engines';
 import { RemoteEngine, type RemoteEngineOptions, Volume } from 'hypernodes/remote';
 import { afterAll, describe, expect, it } from 'vitest';
 import { thrownBy } from '../thrown-by.ts';
@@ -178,6 +179,27 @@ describe('a cache', () => {
     expect(Object.values(events.told()).flat()).toContain('onNodeCached');
     const results = await cached().map({ x: [1, 2, 1, 2] }, { over: 'x' });
     expect(results[0]).toEqual(first);
+  });
+
+  it('on a volume is also that of worker threads in a container', async () => {
+    const volume = Volume.fromName('thread-cache', { createIfMissing: true }).at(provider);
+    const volumes = { '/hypernodes-thread-cache': volume };
+    const cached = () =>
+      new Pipeline({
+        name: 'outer',
+        nodes: [
+          new Pipeline({
+            name: 'inner',
+            nodes: [node('thread', ({ x }: { x: number }) => x + process.pid)],
+            cache: new FileCache('/hypernodes-thread-cache'),
+            engine: new WorkerEngine({ workers: 1, inline: false }),
+          }).asNode({ mapOver: 'x' }),
+        ],
+        engine: engineWith({ volumes }),
+      });
+    const first = await cached().run({ x: [1, 2] });
+    expect(await volume.list()).not.toEqual([]);
+    expect(await cached().run({ x: [1, 2] })).toEqual(first);
   });
 
   it('of this machine serves runs here and in containers alike', async () => {

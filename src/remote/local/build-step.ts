@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import { LineSplitter } from '../containers/index.ts';
+import { isAdded } from '../digest-of-files.ts';
 import type { ImageStep } from '../image-spec.ts';
 import { buildEnvironment } from './environment.ts';
+import { killGroup } from './kill-group.ts';
+import type { Reaper } from './reaper.ts';
 
 /** What an image is, besides its files. */
 export interface ImageState {
@@ -12,6 +15,13 @@ export interface ImageState {
   readonly workdir: string;
   /** Absolute paths of what was added from this machine, as containers see them. */
   readonly added: readonly string[];
+}
+
+/** What may end the commands of a build. */
+export interface BuildGuard {
+  readonly signal: AbortSignal;
+  /** Ends them when this process is gone. */
+  readonly reaper: Pick<Reaper, 'add' | 'remove'>;
 }
 
 /** A command of an image's making that failed. */
@@ -29,11 +39,11 @@ export async function buildStep(
   step: ImageStep,
   root: string,
   state: ImageState,
-  onLine: (line: string) => void,
+  { onLine, guard }: { readonly onLine: (line: string) => void; readonly guard: BuildGuard },
 ): Promise<ImageState> {
   const workdir = join(root, state.workdir);
   const run = (command: string, args: readonly string[], cwd = workdir): Promise<void> =>
-    runCommand(command, args, { cwd, env: { ...buildEnvironment(), ...state.env }, onLine });
+    runCommand(command, args, { cwd, env: { ...buildEnvironment(), ...state.env }, onLine, guard });
   await mkdir(workdir, { recursive: true });
   switch (step.kind) {
     case 'npm-install':
@@ -62,7 +72,11 @@ export async function buildStep(
     case 'add': {
       const target = await addedPath(step, state.workdir);
       await mkdir(join(root, posix.dirname(target)), { recursive: true });
-      await cp(step.source, join(root, target), { recursive: true, dereference: true });
+      await cp(step.source, join(root, target), {
+        recursive: true,
+        dereference: true,
+        filter: (path) => isAdded(step.source, path),
+      });
       return { ...state, added: [...state.added, target] };
     }
     default:
@@ -90,26 +104,36 @@ function runCommand(
     cwd,
     env,
     onLine,
+    guard: { signal, reaper },
   }: {
     readonly cwd: string;
     readonly env: Record<string, string>;
     readonly onLine: (line: string) => void;
+    readonly guard: BuildGuard;
   },
 ): Promise<void> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // In a group of its own, with all that it starts.
+    const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { pid } = child;
+    const stop = (): void => void (pid !== undefined && killGroup(pid));
+    signal.addEventListener('abort', stop, { once: true });
+    if (pid !== undefined) reaper.add(pid);
     for (const stream of [child.stdout, child.stderr]) {
       const splitter = new LineSplitter(onLine);
       stream.on('data', (chunk: Uint8Array) => splitter.push(chunk));
       stream.on('end', () => splitter.end());
     }
     child.on('error', reject);
-    child.on('close', (code, signal) => {
+    child.on('close', (code, killedBy) => {
+      signal.removeEventListener('abort', stop);
+      if (pid !== undefined) reaper.remove(pid);
       if (code === 0) resolve();
       else
         reject(
           new CommandFailure(
-            `${command} ${args.join(' ')} ${code === null ? `was killed by ${signal}` : `ended with exit code ${code}`}`,
+            `${command} ${args.join(' ')} ${code === null ? `was killed by ${killedBy}` : `ended with exit code ${code}`}`,
           ),
         );
     });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RemoteError } from '../../errors.ts';
 import type { ImageSpec } from '../image-spec.ts';
 import type { DeploymentObserver } from '../provider.ts';
-import { buildStep, type ImageState } from './build-step.ts';
+import { type BuildGuard, buildStep, type ImageState } from './build-step.ts';
 import { type ImageLayer, imageLayers } from './image-layers.ts';
 import { isAlive } from './is-alive.ts';
 
@@ -27,10 +27,14 @@ const SHOWN_LINES = 60;
  */
 export class ImageStore {
   readonly #folder: string;
+  readonly #reaper: () => BuildGuard['reaper'];
   readonly #building = new Map<string, Promise<LocalImage>>();
+  #closing = new AbortController();
 
-  constructor(cacheFolder: string) {
+  /** @param reaper Who ends the commands of builds when this process is gone. */
+  constructor(cacheFolder: string, reaper: () => BuildGuard['reaper']) {
     this.#folder = join(cacheFolder, 'images');
+    this.#reaper = reaper;
   }
 
   /** The image, made if it isn't there. @throws RemoteError `REMOTE_BUILD` with the log. */
@@ -38,6 +42,13 @@ export class ImageStore {
     let image = EMPTY;
     for (const layer of imageLayers(spec)) image = await this.#layer(layer, image, observer);
     return image;
+  }
+
+  /** Ends the builds that are under way. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#building.values());
+    this.#closing = new AbortController();
   }
 
   async #layer(layer: ImageLayer, base: LocalImage, observer: DeploymentObserver): Promise<LocalImage> {
@@ -73,9 +84,10 @@ export class ImageStore {
       await mkdir(root, { recursive: true });
       await this.#sweep();
       if (base.root !== undefined) await cp(base.root, root, { recursive: true, verbatimSymlinks: true });
+      const guard = { signal: this.#closing.signal, reaper: this.#reaper() };
       let { env, workdir, added }: ImageState = base;
       for (const step of steps)
-        ({ env, workdir, added } = await buildStep(step, root, { env, workdir, added }, onLine));
+        ({ env, workdir, added } = await buildStep(step, root, { env, workdir, added }, { onLine, guard }));
       await writeFile(join(part, 'image.json'), JSON.stringify({ env, workdir, added } satisfies ImageState));
       await this.#publish(part, key);
       return { env, workdir, added, root: join(this.#folder, key, 'root') };

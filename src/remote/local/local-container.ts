@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { type Container, type ContainerExit, LastLines, LineSplitter } from '../containers/index.ts';
 import type { LogLine } from '../provider.ts';
+import { killGroup } from './kill-group.ts';
 import { MemoryWatch } from './memory-watch.ts';
 
 /** Descriptors in the container by which the runner speaks with home. */
@@ -97,7 +98,7 @@ export class LocalContainer implements Container {
 
   async #end(printed: readonly Promise<unknown>[]): Promise<ContainerExit> {
     const [code, signal] = (await once(this.#process, 'exit')) as [number | null, string | null];
-    this.#killLeftovers();
+    killGroup(this.pid);
     await Promise.race([Promise.all(printed), new Promise((resolve) => setTimeout(resolve, LAST_OUTPUT_MS).unref())]);
     return {
       code: code ?? undefined,
@@ -105,14 +106,6 @@ export class LocalContainer implements Container {
       cause: this.#ranOutOfMemory ? 'out-of-memory' : signal === 'SIGKILL' ? 'killed' : 'exited',
       lastLines: this.#lastLines.lines,
     };
-  }
-
-  #killLeftovers(): void {
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // There are none.
-    }
   }
 
   #readLines(stream: Readable, onLine: (text: string) => void): Promise<unknown> {

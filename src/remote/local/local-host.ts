@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { RemoteError } from '../../errors.ts';
 import type { ContainerSpec } from '../container-spec.ts';
 import type { Container, ContainerHost, ContainerStart, PreparedContainer } from '../containers/index.ts';
@@ -15,6 +16,7 @@ import type { LocalSettings } from './local-options.ts';
 import { volumeFolder } from './local-volume.ts';
 import { ownPackageForNode } from './own-package.ts';
 import { Reaper } from './reaper.ts';
+import { needsTsx, tsxModule } from './typescript.ts';
 import { tellUnmetWishes } from './unmet-wishes.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -27,6 +29,8 @@ interface PreparedProcess extends PreparedContainer {
   readonly image: LocalImage;
   readonly env: Readonly<Record<string, string>>;
   readonly volumes: Readonly<Record<string, string>>;
+  /** Modules that Node loads before all else. */
+  readonly imports: readonly string[];
 }
 
 /** Where the worlds of containers are. */
@@ -45,12 +49,13 @@ export class LocalHost implements ContainerHost {
   readonly startupTimeout = 60;
   readonly #settings: LocalSettings;
   readonly #images: ImageStore;
+  readonly #starting = new Set<Promise<Container>>();
   #worlds: Worlds | undefined;
   #started = 0;
 
   constructor(settings: LocalSettings) {
     this.#settings = settings;
-    this.#images = new ImageStore(settings.cacheFolder);
+    this.#images = new ImageStore(settings.cacheFolder, () => this.#openWorlds().reaper);
   }
 
   get volumesFolder(): string {
@@ -64,37 +69,54 @@ export class LocalHost implements ContainerHost {
     const volumes = Object.fromEntries(
       Object.entries(spec.volumes).map(([path, volume]) => [path, volumeFolder(this.volumesFolder, volume)]),
     );
-    return { spec, image, env, volumes };
+    const tsx = needsTsx(spec.image) ? tsxModule() : undefined;
+    return { spec, image, env, volumes, imports: tsx === undefined ? [] : [tsx] };
   }
 
-  async start(prepared: PreparedContainer, { definition, observer, signal }: ContainerStart): Promise<Container> {
-    const { spec, image, env, volumes } = prepared as PreparedProcess;
-    const worlds = this.#openWorlds();
-    const id = `local-${++this.#started}`;
-    const own = await worlds.own;
-    const world = await makeWorld(join(worlds.folder, id), own, image, volumes);
-    signal.throwIfAborted();
-    const child = await startProcess(join(own, 'dist/remote-runner.js'), world, spec.memory, {
-      ...env,
-      ...ownFolders(world.folder),
-    });
-    worlds.reaper.add(child.pid);
-    const container = new LocalContainer(id, child, {
-      world: world.folder,
-      memory: spec.memory,
-      onLine: (stream, text) =>
-        observer.onLog?.({ app: definition.app, function: definition.name, container: id, stream, text }),
-    });
-    void container.exited.then(() => worlds.reaper.remove(child.pid));
-    return container;
+  start(prepared: PreparedContainer, start: ContainerStart): Promise<Container> {
+    const starting = this.#start(prepared as PreparedProcess, start);
+    this.#starting.add(starting);
+    const isOver = (): boolean => this.#starting.delete(starting);
+    starting.then(isOver, isOver);
+    return starting;
   }
 
   async close(): Promise<void> {
+    await this.#images.close();
+    await Promise.allSettled(this.#starting);
     const worlds = this.#worlds;
     this.#worlds = undefined;
     if (!worlds) return;
     worlds.reaper.close();
     await rm(worlds.folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
+
+  async #start(
+    { spec, image, env, volumes, imports }: PreparedProcess,
+    { definition, observer, signal }: ContainerStart,
+  ): Promise<Container> {
+    const { folder, reaper, own: opening } = this.#openWorlds();
+    const id = `local-${++this.#started}`;
+    const place = join(folder, id);
+    try {
+      const own = await opening;
+      const world = await makeWorld(place, own, image, volumes);
+      signal.throwIfAborted();
+      const options = [...heapOptions(spec.memory), ...importOptions([...pathsOf(world, own), ...imports])];
+      const child = await startProcess(join(own, 'dist/remote-runner.js'), world, options, { ...env, ...ownFolders(place) });
+      reaper.add(child.pid);
+      const container = new LocalContainer(id, child, {
+        world: place,
+        memory: spec.memory,
+        onLine: (stream, text) =>
+          observer.onLog?.({ app: definition.app, function: definition.name, container: id, stream, text }),
+      });
+      void container.exited.then(() => reaper.remove(child.pid));
+      return container;
+    } catch (error) {
+      await rm(place, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+      throw error;
+    }
   }
 
   #openWorlds(): Worlds {
@@ -112,25 +134,34 @@ const nodeProgram = (): string => ('Deno' in globalThis ? (process.env.HYPERNODE
 async function startProcess(
   runnerPath: string,
   world: World,
-  memory: number | undefined,
+  options: readonly string[],
   env: Record<string, string>,
 ): Promise<ChildProcess & { readonly pid: number }> {
-  const heap =
-    memory === undefined ? [] : [`--max-old-space-size=${Math.max(LEAST_HEAP, Math.floor(memory * HEAP_SHARE))}`];
-  const child = spawn(
-    nodeProgram(),
-    [...heap, runnerPath, String(channel.input), String(channel.output), JSON.stringify(world.paths)],
-    {
-      cwd: world.workdir,
-      env,
-      // A group of its own, of which all that user code starts there is part.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(nodeProgram(), [...options, runnerPath, String(channel.input), String(channel.output)], {
+    cwd: world.workdir,
+    env,
+    // A group of its own, of which all that user code starts there is part.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
   if (child.pid === undefined) {
     const [cause] = (await once(child, 'error')) as [Error];
     throw new RemoteError('REMOTE_START', `No process could be started for a container: ${cause.message}.`, { cause });
   }
   return child as ChildProcess & { readonly pid: number };
+}
+
+const heapOptions = (memory: number | undefined): readonly string[] =>
+  memory === undefined ? [] : [`--max-old-space-size=${Math.max(LEAST_HEAP, Math.floor(memory * HEAP_SHARE))}`];
+
+/** Options of Node that also hold in worker threads and in programs that are forked. */
+const importOptions = (modules: readonly string[]): readonly string[] =>
+  modules.flatMap((module) => ['--import', module]);
+
+/** The module that lets code see folders at other paths. */
+function pathsOf({ paths }: World, own: string): readonly string[] {
+  if (Object.keys(paths).length === 0) return [];
+  const program = pathToFileURL(join(own, 'dist/remote-paths.js'));
+  program.searchParams.set('paths', JSON.stringify(paths));
+  return [program.href];
 }

@@ -30,6 +30,8 @@ export class Reaper {
   /** @param folder Removed when this process is gone. */
   constructor(folder: string) {
     this.#folder = folder;
+    // Without a POSIX shell containers still end when their channel does.
+    if (process.platform !== 'win32') this.#process = this.#start();
   }
 
   add(pid: number): void {
@@ -47,10 +49,7 @@ export class Reaper {
   }
 
   #tell(line: string): void {
-    // Without a POSIX shell containers still end when their channel does.
-    if (process.platform === 'win32') return;
-    this.#process ??= this.#start();
-    this.#process.stdin?.write(line);
+    this.#process?.stdin?.write(line);
   }
 
   #start(): ChildProcess {

@@ -1,5 +1,6 @@
 import { RemoteError } from '../../errors.ts';
 import type { ContainerSpec } from '../container-spec.ts';
+import { needsTsx, tsxModule } from './typescript.ts';
 
 const warned = new Set<string>();
 
@@ -33,6 +34,9 @@ function unmetWishes({ image, gpu, region, volumes }: ContainerSpec): readonly s
     if (step.kind === 'node' && majorOf(step.version) !== majorOf(process.version)) {
       wishes.push(`Node ${step.version} (it runs on ${process.version})`);
     }
+  }
+  if (needsTsx(image) && tsxModule() === undefined) {
+    wishes.push(`TypeScript files (${process.version} cannot load them; install tsx, or use Node 22.18 or later)`);
   }
   for (const [path, volume] of Object.entries(volumes)) {
     if (volume.readOnly) wishes.push(`read-only volume '${volume.name}' at ${path} (it can be written to)`);

@@ -1,24 +1,21 @@
 /**
  * The program in every container: performs the calls that come in as frames.
  *
- * Arguments: the descriptors to read from and to write to, 3 for both unless given; and as JSON, places of the machine by
- * the absolute path at which code is to see them. It ends when the input does.
+ * Arguments: the descriptors to read from and to write to, 3 for both unless given. It ends when the input does.
  */
 import { FrameKind, FrameReader } from '../frames/index.ts';
 import { FrameOutput } from './frame-output.ts';
-import { mapPaths } from './mapped-paths.ts';
 import { redirectPrinting } from './printed-output.ts';
 import { readInput } from './read-input.ts';
 import { reportEnd } from './report-end.ts';
 import { Runner } from './runner.ts';
 
-const [, , inputFd = '3', outputFd = inputFd, paths = '{}'] = process.argv;
+const [, , inputFd = '3', outputFd = inputFd] = process.argv;
 // User code sees a program without arguments.
 process.argv.length = 2;
 
 const output = new FrameOutput(Number(outputFd));
 redirectPrinting(output);
-mapPaths(JSON.parse(paths) as Record<string, string>);
 const runner = new Runner(output, process.cwd());
 reportEnd(output, () => runner.isIdle);
 

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { filesOf } from '../digest-of-files.ts';
+import type { ImageSpec } from '../image-spec.ts';
+
+/** Whether Node cannot load files of this image by itself: TypeScript, by a Node that strips no types. */
+export function needsTsx({ steps }: ImageSpec): boolean {
+  if ('typescript' in process.features && process.features.typescript) return false;
+  return steps.some(
+    (step) => step.kind === 'add' && filesOf(step.source).some((file) => /(?<!\.d)\.[cm]?tsx?$/.test(file)),
+  );
+}
+
+/** The module that lets Node load TypeScript, of the tsx of this project; `undefined` when it is not installed. */
+export function tsxModule(): string | undefined {
+  const require = createRequire(join(process.cwd(), 'package.json'));
+  try {
+    const manifest = require.resolve('tsx/package.json', { paths: [process.cwd(), import.meta.dirname] });
+    const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly exports: Record<string, string> };
+    return pathToFileURL(join(dirname(manifest), exports['./esm']!)).href;
+  } catch {
+    return undefined;
+  }
+}
