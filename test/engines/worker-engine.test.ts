@@ -132,6 +132,16 @@ describe('a run with worker threads', () => {
     expect(String(error)).toMatch(/server/);
   });
 
+  it('says of a result that cannot travel where in it', async () => {
+    const socket = node('socket', () => ({ inner: [new (process.getBuiltinModule('node:net').Socket)()] }));
+    const p = new Pipeline({ name: 'p', nodes: [socket], engine });
+    const error = (await p.run({}).catch((error: unknown) => error)) as PackError;
+    expect(error).toBeInstanceOf(PackError);
+    expect(error.path).toBe('result → inner[0]');
+    expect(error.message).toMatch(/^p > socket: its result cannot be sent back: cannot pack: result → inner\[0\] /);
+    expect(error.message.split('[getState]()')).toHaveLength(2);
+  });
+
   it('is refused by runSync', () => {
     const p = new Pipeline({ nodes: [double], engine });
     const error = thrownAtOnce(() => p.runSync({ x: 1 }));

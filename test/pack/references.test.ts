@@ -72,7 +72,7 @@ describe('packages go by name', () => {
     });
     expect(new Set(lines)).toEqual(
       new Set([
-        "UNPACK_UNRESOLVED: cannot unpack: the payload needs module 'import-only-tools', which is not here. Install import-only-tools where the payload is unpacked.",
+        "UNPACK_UNRESOLVED: cannot unpack: the payload needs module 'import-only-tools', which is not here. Install import-only-tools where the payload is unpacked; in a container: image.npmInstall('import-only-tools').",
       ]),
     );
   });

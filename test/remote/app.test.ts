@@ -246,6 +246,15 @@ describe('the defaults of an app', () => {
     process.env.HYPERNODES_TEST_SECRET = 'mine';
     const see = app.function(() => process.env.HYPERNODES_TEST_SECRET);
     expect(await see.remote()).toBeUndefined();
+    for (const all of [
+      app.function({ env: { HERE: 'there' } }, () => process.env),
+      app.function({ env: { HERE: 'there' } }, () => ({ ...process.env })),
+    ]) {
+      expect(await all.remote()).toMatchObject({ HERE: 'there' });
+      expect(await all.remote()).not.toHaveProperty('HYPERNODES_TEST_SECRET');
+    }
+    const within = app.function(() => ({ env: process.env, list: 1 }));
+    expect((await within.remote()).env).not.toHaveProperty('HYPERNODES_TEST_SECRET');
     const given = app.function(
       { secrets: [Secret.fromEnv('HYPERNODES_TEST_SECRET')] },
       () => process.env.HYPERNODES_TEST_SECRET,

@@ -58,7 +58,9 @@ function load(module: string, base: string, through: 'import' | 'require'): obje
   try {
     return loadModule(module, base, through);
   } catch (error) {
-    throw missing(`module '${module}'`, `Install ${packageName(module)} where the payload is unpacked.`, error);
+    const name = packageName(module);
+    const hint = `Install ${name} where the payload is unpacked; in a container: image.npmInstall('${name}').`;
+    throw missing(`module '${module}'`, hint, error);
   }
 }
 

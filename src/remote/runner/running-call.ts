@@ -1,10 +1,10 @@
 import { OutputError, RemoteError } from '../../errors.ts';
-import { pack } from '../../pack/index.ts';
 import { type CallMeta, type Frame, FrameKind, type HelloMeta } from '../frames/index.ts';
 import { packError } from '../packed-error.ts';
 import type { Code } from './code.ts';
 import { runAsCall } from './current-call.ts';
 import type { FrameOutput } from './frame-output.ts';
+import { packResult } from './pack-result.ts';
 import { YieldWindow } from './yield-window.ts';
 
 /** What a call needs of the runner. */
@@ -76,18 +76,23 @@ export class RunningCall {
     if (this.#place.hello.isBatched) {
       const values = listOf(value, this.numbers.length, this.#place.hello.name);
       // Packed before the first is sent: a batch fails as a whole.
-      const packed = this.numbers.map((_, at) => pack(values[at]));
+      const packed = this.numbers.map((_, at) => this.#pack(values[at]));
       this.numbers.forEach((number, at) => {
         this.#succeed(number, packed[at]!);
       });
       return;
     }
     if (!isIterating(value)) {
-      this.#succeed(this.numbers[0]!, pack(value));
+      this.#succeed(this.numbers[0]!, this.#pack(value));
       return;
     }
     if (!this.#meta.takesYields) throw generatorError(this.#place.hello.name);
-    this.#succeed(this.numbers[0]!, pack(await this.#window.drain(value, pack)));
+    this.#succeed(this.numbers[0]!, this.#pack(await this.#window.drain(value, (each) => this.#pack(each))));
+  }
+
+  #pack(value: unknown): Uint8Array {
+    const { app, name } = this.#place.hello;
+    return packResult(value, `${app}.${name}`);
   }
 
   #succeed(call: number, payload: Uint8Array): void {

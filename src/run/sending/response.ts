@@ -15,12 +15,13 @@ export function packResponse<T>(response: JobResponse<T>, path: string): Uint8Ar
   }
 }
 
-function describe(error: unknown, path: string): unknown {
+/** Says it of the result, not of the message that it is part of. */
+function describe(error: unknown, where: string): unknown {
   if (!(error instanceof PackError)) return error;
-  return new PackError(error.code, `${path}: its result cannot be sent back: ${error.message}`, {
-    path: error.path,
-    hint: error.hint,
-  });
+  const { code, path = '', hint = '' } = error;
+  const inResult = path.replace(/^value → done → (result|outputs|columns\[\d+\]\[\d+\])/, 'result');
+  const found = error.message.slice(0, hint === '' ? undefined : -hint.length - 1).replace(path, inResult);
+  return new PackError(code, `${where}: its result cannot be sent back: ${found}`, { path: inResult, hint });
 }
 
 /** The results of a job. @throws what user code threw there, with its node path. */
