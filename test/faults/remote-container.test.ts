@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack, unpack } from 'hypernodes/pack';
-import { LocalProvider } from 'hypernodes/remote';
+import { currentCall, Image, LocalProvider } from 'hypernodes/remote';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { definitionOf } from '../remote/conformance/definitions.ts';
 import { deploy, eventually } from '../remote/conformance/watched.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypernodes-faults-'));
@@ -14,6 +15,15 @@ afterAll(async () => {
   await provider.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 const failure = (call: Promise<unknown>): Promise<{ code?: string; message: string; cause?: unknown }> =>
   call.then(
@@ -175,14 +185,7 @@ describe('user code', () => {
     const pid = (await start.call()) as number;
     expect(execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' })).toContain('sleep');
     await start.deployment.close();
-    await eventually('the program is gone', () => {
-      try {
-        process.kill(pid, 0);
-        return false;
-      } catch {
-        return true;
-      }
-    });
+    await eventually('the program is gone', () => !isAlive(pid));
   });
 });
 
@@ -198,6 +201,51 @@ describe('a provider', () => {
     await closing.close();
     expect(await call).toMatchObject({ code: 'REMOTE_CANCELLED' });
     expect(await failure(spawned.result)).toMatchObject({ code: 'REMOTE_CANCELLED' });
+  });
+
+  it('ends what builds an image when it is closed, and leaves nothing of it', async () => {
+    const cacheFolder = join(folder, 'cache-of-closed');
+    const closing = new LocalProvider({ ...options, cacheFolder });
+    const image = Image.node().runCommands('sleep 1000 & echo pid $!; wait').toSpec();
+    const lines: string[] = [];
+    const deployment = closing.deploy(definitionOf(() => 1, { container: { image } }), {
+      onPhase: ({ detail }) => lines.push(detail ?? ''),
+    });
+    const call = failure(deployment.call({ args: pack([]) }).result);
+    await eventually('it builds', () => lines.some((line) => line.startsWith('pid ')));
+    const pid = Number(lines.find((line) => line.startsWith('pid '))!.slice(4));
+    await closing.close();
+    expect(await call).toMatchObject({ code: 'REMOTE_CANCELLED' });
+    await eventually('the command is gone', () => !isAlive(pid));
+    expect(readdirSync(join(cacheFolder, 'images'))).toEqual([]);
+  });
+
+  it('leaves no folder of containers that were starting when it was closed', async () => {
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
+    const closing = new LocalProvider(options);
+    const starting = deploy(closing, () => 1, { scaling: { minContainers: 3, maxContainers: 3 } });
+    const call = failure(starting.call());
+    await eventually('they start', () => starting.phases.includes('starting'));
+    await closing.close();
+    await call;
+    await eventually('all is gone', () => readdirSync(temporary).length === 0);
+    vi.unstubAllEnvs();
+  });
+
+  it('repeats calls of a function that is to be closed after them', async () => {
+    const closing = deploy(
+      provider,
+      () => {
+        const { attempt } = currentCall()!;
+        if (attempt < 3) throw new Error(`attempt ${attempt}`);
+        return attempt;
+      },
+      { retries: { maxRetries: 3, initialDelay: 0.05 } },
+    );
+    const call = closing.call();
+    await closing.deployment.close();
+    expect(await call).toBe(3);
   });
 
   it('does its work beside another one in the same process', async () => {

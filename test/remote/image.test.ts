@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError, Pipeline, RemoteError } from 'hypernodes';
+import { InputError, node, Pipeline, RemoteError } from 'hypernodes';
 import { App, type DeploymentObserver, Image, LocalProvider, Secret } from 'hypernodes/remote';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { thrownBy } from '../thrown-by.ts';
@@ -92,6 +92,48 @@ describe('an image', () => {
     });
     expect(await use.remote()).toEqual([true, { double: 8 }]);
   });
+
+  it('has what the lock file of the project says, wherever that has it from', async () => {
+    const project = join(files, 'project');
+    const write = (name: string, manifest: object, source: string): void => {
+      mkdirSync(join(project, name), { recursive: true });
+      writeFileSync(
+        join(project, name, 'package.json'),
+        JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './index.js', ...manifest }),
+      );
+      writeFileSync(join(project, name, 'index.js'), source);
+    };
+    const npm = (folder: string, ...args: string[]) =>
+      execFileSync('npm', [...args, '--offline', '--ignore-scripts'], { cwd: join(project, folder), stdio: 'pipe' });
+    write('packed', {}, 'export const from = "tarball";');
+    write('hypernodes', { version: '0.0.1' }, 'export const none = 0;');
+    write('linked', { dependencies: { packed: '^1.0.0' } }, 'export { from } from "packed"; export const own = "folder";');
+    for (const name of ['packed', 'hypernodes']) npm(name, 'pack', '--pack-destination', '..');
+    writeFileSync(
+      join(project, 'package.json'),
+      JSON.stringify({
+        type: 'module',
+        workspaces: ['unneeded'],
+        dependencies: {
+          hypernodes: 'file:hypernodes-0.0.1.tgz',
+          linked: 'file:./linked',
+          packed: 'file:packed-1.0.0.tgz',
+        },
+      }),
+    );
+    write('unneeded', {}, '');
+    npm('', 'install', '--package-lock-only');
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(project);
+    const image = Image.node().npmInstall();
+    cwd.mockRestore();
+    const { app } = observed();
+    const use = app.function({ image }, async () => {
+      const name = 'linked';
+      const linked = (await import(name)) as { from: string; own: string };
+      return [linked.from, linked.own, await new Pipeline({ nodes: [node('one', () => 1)] }).run({})];
+    });
+    expect(await use.remote()).toEqual(['tarball', 'folder', { one: 1 }]);
+  }, 60_000);
 
   it('is made with the proxies and certificates of this machine; its functions do not see them', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://user:password@127.0.0.1:9');
