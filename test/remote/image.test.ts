@@ -93,6 +93,20 @@ describe('an image', () => {
     expect(await use.remote()).toEqual([true, { double: 8 }]);
   });
 
+  it('may have sources in TypeScript', async () => {
+    const source = join(files, 'typed');
+    mkdirSync(source, { recursive: true });
+    writeFileSync(join(source, 'package.json'), '{ "name": "typed", "type": "module", "exports": "./index.ts" }');
+    writeFileSync(join(source, 'index.ts'), `import { two } from './two.ts';\nexport const four: number = two * 2;`);
+    writeFileSync(join(source, 'two.ts'), 'export const two: number = 2;');
+    const { app } = observed();
+    const use = app.function({ image: Image.node().addLocalSource(source) }, async () => {
+      const name = 'typed';
+      return ((await import(name)) as { four: number }).four;
+    });
+    expect(await use.remote()).toBe(4);
+  });
+
   it('has what the lock file of the project says, wherever that has it from', async () => {
     const project = join(files, 'project');
     const write = (name: string, manifest: object, source: string): void => {

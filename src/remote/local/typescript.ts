@@ -5,11 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { filesOf } from '../digest-of-files.ts';
 import type { ImageSpec } from '../image-spec.ts';
 
-/** Whether Node cannot load files of this image by itself: TypeScript, by a Node that strips no types. */
+/** Whether Node cannot load files of this image by itself: TypeScript, by a Node that strips no types, or in node_modules. */
 export function needsTsx({ steps }: ImageSpec): boolean {
-  if ('typescript' in process.features && process.features.typescript) return false;
+  const stripsTypes = 'typescript' in process.features && process.features.typescript !== false;
   return steps.some(
-    (step) => step.kind === 'add' && filesOf(step.source).some((file) => /(?<!\.d)\.[cm]?tsx?$/.test(file)),
+    (step) =>
+      step.kind === 'add' &&
+      !(stripsTypes && !/(^|\/)node_modules\//.test(step.target)) &&
+      filesOf(step.source).some((file) => /(?<!\.d)\.[cm]?tsx?$/.test(file)),
   );
 }
 
