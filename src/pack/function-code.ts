@@ -76,7 +76,7 @@ function refuseUntransferable({ parsed, variables }: CapturedVariables, names: N
   if (names.relativeImport !== undefined) {
     throw new Refusal(
       `a function that loads '${names.relativeImport}' while it runs`,
-      'Import it at the top of the file: then what is used of it travels along.',
+      'Import it at the top of the file: then what is used of it travels along. In containers, it can be a package of the image (addLocalSource) that is imported by its name.',
     );
   }
   if (names.isDynamic)
