@@ -4,6 +4,7 @@ import { type ContainerOptions, limitsOf, type ScalingOptions, settingsOf } from
 import { printLog } from './print-logs.ts';
 import type { Deployment, DeploymentObserver, Provider } from './provider.ts';
 import { defaultProvider } from './providers.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { fromState, getState } from './travel.ts';
 
 /** Where pipelines run, and in what containers. */
@@ -44,6 +45,7 @@ export class RemoteEngine implements Engine {
       lanes: maxContainers * concurrency,
       chunkMs: CHUNK_MS,
       overheadMs: undefined,
+      needsSigns: true,
       perform: (job) => this.#perform(job),
     };
   }
@@ -75,8 +77,20 @@ export class RemoteEngine implements Engine {
     });
     const deployment = await this.#deployment;
     job.signal.throwIfAborted();
-    const { request, parts, signal } = job;
-    return deployment.call({ args: request, parts, signal, onMessage: (message) => job.onMessage(message) }).result;
+    const { request, parts } = job;
+    const watch = job.patience === undefined ? undefined : new SilenceWatch(job.patience);
+    const signal = watch === undefined ? job.signal : AbortSignal.any([job.signal, watch.signal]);
+    const onMessage = (message: Uint8Array): void => {
+      watch?.heard();
+      job.onMessage(message);
+    };
+    try {
+      return await deployment.call({ args: request, parts, signal, onMessage }).result;
+    } catch (error) {
+      throw watch?.signal.aborted && !job.signal.aborted ? job.timedOut() : error;
+    } finally {
+      watch?.stop();
+    }
   }
 
   async #deploy(): Promise<Deployment> {

@@ -208,9 +208,12 @@ describe('a provider', () => {
     const closing = new LocalProvider({ ...options, cacheFolder });
     const image = Image.node().runCommands('sleep 1000 & echo pid $!; wait').toSpec();
     const lines: string[] = [];
-    const deployment = closing.deploy(definitionOf(() => 1, { container: { image } }), {
-      onPhase: ({ detail }) => lines.push(detail ?? ''),
-    });
+    const deployment = closing.deploy(
+      definitionOf(() => 1, { container: { image } }),
+      {
+        onPhase: ({ detail }) => lines.push(detail ?? ''),
+      },
+    );
     const call = failure(deployment.call({ args: pack([]) }).result);
     await eventually('it builds', () => lines.some((line) => line.startsWith('pid ')));
     const pid = Number(lines.find((line) => line.startsWith('pid '))!.slice(4));

@@ -121,7 +121,11 @@ describe('an image', () => {
       execFileSync('npm', [...args, '--offline', '--ignore-scripts'], { cwd: join(project, folder), stdio: 'pipe' });
     write('packed', {}, 'export const from = "tarball";');
     write('hypernodes', { version: '0.0.1' }, 'export const none = 0;');
-    write('linked', { dependencies: { packed: '^1.0.0' } }, 'export { from } from "packed"; export const own = "folder";');
+    write(
+      'linked',
+      { dependencies: { packed: '^1.0.0' } },
+      'export { from } from "packed"; export const own = "folder";',
+    );
     for (const name of ['packed', 'hypernodes']) npm(name, 'pack', '--pack-destination', '..');
     writeFileSync(
       join(project, 'package.json'),

@@ -133,6 +133,27 @@ describe('a pipeline with a remote engine', () => {
     expect(await thrownBy(() => limited.run({ x: 1 }))).toBeInstanceOf(TimeoutError);
   });
 
+  it('ends a loop without end by the limit of its node, and only that item of a map', async () => {
+    const slow = node(
+      'slow',
+      async ({ x }: { x: number }) => {
+        if (x === 2) for (;;);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return x;
+      },
+      { timeout: 200 },
+    );
+    const p = new Pipeline({ name: 'p', nodes: [slow], engine: engineWith({ maxContainers: 1 }) });
+    const error = (await thrownBy(() => p.run({ x: 2 }))) as TimeoutError;
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error.message).toContain('200 ms');
+    const results = await p.map({ x: range(4) }, { over: 'x', onError: 'collect' });
+    expect(results.failures.map(({ index, error, path }) => [index, (error as TimeoutError).code, path])).toEqual([
+      [2, 'TIMEOUT', 'p[2]'],
+    ]);
+    expect(results[3]).toEqual({ slow: 3 });
+  });
+
   it('loses one item of a map when a container is killed', async () => {
     const deadly = node('deadly', ({ x }: { x: number }) => {
       if (x === 7) process.kill(process.pid, 'SIGKILL');

@@ -41,6 +41,8 @@ export interface Sending {
    * find out. `undefined`: everything is sent.
    */
   readonly overheadMs: number | undefined;
+  /** The place can't be asked whether it still answers: jobs with `patience` send a message now and then that says so. */
+  readonly needsSigns?: boolean;
   /**
    * Has a job done; gives what `performJob` gave there.
    *

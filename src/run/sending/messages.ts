@@ -40,6 +40,8 @@ interface PipelineRequest {
   readonly spotCheck: number;
   /** Milliseconds that the run, or each item, may take. */
   readonly timeout: number | undefined;
+  /** How often to say that the place still answers, in milliseconds. */
+  readonly signsEveryMs: number | undefined;
 }
 
 /** One call of a node's function, to be done elsewhere. */
@@ -101,6 +103,7 @@ export type RelayedEvent = readonly [list: number, name: EventName, event: RunEv
 
 /** What a job sends while it works. */
 export type JobMessage =
+  | { readonly sign: true }
   | { readonly events: readonly RelayedEvent[] }
   | { readonly progress: { readonly done: number; readonly total: number | undefined } }
   | { readonly log: { readonly level: LogLevel; readonly message: string; readonly data: unknown } };

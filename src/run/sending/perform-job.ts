@@ -13,7 +13,15 @@ import type { Task } from '../task.ts';
 import { accountOf } from './account.ts';
 import { EventChannel } from './event-channel.ts';
 import type { JobPlace } from './job.ts';
-import type { ItemsRequest, ItemsResponse, JobRequest, JobResponse, RunRequest, RunResponse } from './messages.ts';
+import type {
+  ItemsRequest,
+  ItemsResponse,
+  JobMessage,
+  JobRequest,
+  JobResponse,
+  RunRequest,
+  RunResponse,
+} from './messages.ts';
 import { loadPacking, packing } from './packing.ts';
 import { performNode } from './perform-node.ts';
 import { connect } from './relay.ts';
@@ -30,12 +38,25 @@ export async function performJob(request: Uint8Array, place: JobPlace): Promise<
   const job = (await packing().unpackAsync(request)) as JobRequest;
   if (job.kind === 'node') return packResponse(await outcome(() => performNode(job, place)), job.path);
   const channel = new EventChannel(place.send);
+  const stopSigns = await giveSigns(job.signsEveryMs, place);
   const response = await outcome<RunResponse | ItemsResponse>(async () =>
     job.kind === 'run' ? performRun(job, place, channel) : performItems(job, place, channel),
   );
+  stopSigns();
   const bytes = packResponse(response, job.path);
   channel.flush();
   return bytes;
+}
+
+/** Says now and then that this place still answers; a loop without end keeps it from that. */
+async function giveSigns(everyMs: number | undefined, place: JobPlace): Promise<() => void> {
+  if (everyMs === undefined) return () => undefined;
+  const sign = packing().pack({ sign: true } satisfies JobMessage);
+  place.send(sign);
+  // The first one has to leave before anything can keep it here.
+  await new Promise((resolve) => setImmediate(resolve));
+  const timer = setInterval(() => place.send(sign), everyMs);
+  return () => clearInterval(timer);
 }
 
 async function outcome<T>(perform: () => Promise<T>): Promise<JobResponse<T>> {

@@ -7,7 +7,7 @@ import { replayTo } from './inbox.ts';
 import type { Sending } from './job.ts';
 import type { RunRequest, RunResponse } from './messages.ts';
 import { loadPacking, packing } from './packing.ts';
-import { patienceOf } from './patience.ts';
+import { patienceOf, signsEvery } from './patience.ts';
 import { Replay } from './replay.ts';
 import { raised, readResponse } from './response.ts';
 import { shipmentOf } from './shipment.ts';
@@ -32,6 +32,7 @@ async function sendRun(
   await loadPacking();
   const { plan, scope, path, settings } = execution;
   const { part, emitters } = shipmentOf(scope);
+  const patience = patienceOf(plan, timeout);
   const request: RunRequest = {
     kind: 'run',
     pipeline: part.digest,
@@ -45,6 +46,7 @@ async function sendRun(
     recompute: settings.recompute?.request,
     spotCheck: scope.root.spotCheck,
     timeout,
+    signsEveryMs: signsEvery(sending, patience),
   };
   const replay = new Replay(scope.root, emitters, { parentSpan: execution.span?.id, depth: execution.depth });
   const { ended } = execution;
@@ -59,8 +61,8 @@ async function sendRun(
       request: packing().pack(request),
       signal: execution.signal,
       onMessage: replayTo(replay),
-      patience: patienceOf(plan, timeout),
-      timedOut: () => timedOut(path, 'pipeline', timeout ?? 0),
+      patience,
+      timedOut: () => timedOut(path, timeout === undefined ? 'node' : 'pipeline', patience ?? 0),
     });
     const response = await readResponse<RunResponse>(bytes);
     takeAccount(execution, scope.root, response);

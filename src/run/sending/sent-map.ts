@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoteError, TimeoutError } from '../../errors.ts';
 import { recordNodePath } from '../../events/index.ts';
 import type { Plan } from '../../graph/index.ts';
@@ -19,7 +18,7 @@ import type { JobPart, Sending } from './job.ts';
 import { lossRetries } from './loss-retries.ts';
 import type { ItemsRequest, ItemsResponse } from './messages.ts';
 import { loadPacking, packing } from './packing.ts';
-import { patienceOf } from './patience.ts';
+import { patienceOf, signsEvery } from './patience.ts';
 import { Replay } from './replay.ts';
 import { raised, readResponse } from './response.ts';
 import { inputsByName } from './send-run.ts';
@@ -254,6 +253,7 @@ export class SentMap extends Task {
       this.#losses.set(position, losses);
       const delay = retryDelay(lossRetries(this.#plan), error, losses);
       if (delay !== undefined) {
+        const { setTimeout: sleep } = await import('node:timers/promises');
         await sleep(delay, undefined, { signal: this.signal });
         this.#alone.push(position);
         return;
@@ -301,6 +301,7 @@ export class SentMap extends Task {
       recompute: item.recompute?.request,
       spotCheck: root.spotCheck,
       timeout: item.timeout,
+      signsEveryMs: signsEvery(this.#sending, this.#patience),
     } satisfies ItemsRequest);
   }
 
