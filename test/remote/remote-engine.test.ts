@@ -147,6 +147,7 @@ describe('a pipeline with a remote engine', () => {
     const error = (await thrownBy(() => p.run({ x: 2 }))) as TimeoutError;
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error.message).toContain('200 ms');
+    expect(nodePath(error)).toBe('p');
     const results = await p.map({ x: range(4) }, { over: 'x', onError: 'collect' });
     expect(results.failures.map(({ index, error, path }) => [index, (error as TimeoutError).code, path])).toEqual([
       [2, 'TIMEOUT', 'p[2]'],

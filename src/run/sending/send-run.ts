@@ -1,3 +1,5 @@
+import { RemoteError, TimeoutError } from '../../errors.ts';
+import { nodePath, recordNodePath } from '../../events/index.ts';
 import type { Plan } from '../../graph/index.ts';
 import type { Execution } from '../execution.ts';
 import type { SendExecution } from '../execution-settings.ts';
@@ -70,6 +72,9 @@ async function sendRun(
     for (const failure of response.failures) settings.failures?.push({ path: failure.path, error: raised(failure) });
   } catch (error) {
     if (replay.toldError) scope.root.told(error);
+    // Whichever of the nodes ended the place, nobody is left to say so.
+    const placeEnded = error instanceof RemoteError || error instanceof TimeoutError;
+    if (placeEnded && nodePath(error) === undefined) recordNodePath(error, path);
     throw error;
   }
 }
