@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { readArguments } from '../inspect/index.ts';
 import { type App, declaredApps, type FunctionCall, RemoteEngine, RemoteFunction } from '../remote/index.ts';
 import { Pipeline } from '../run/index.ts';
@@ -91,12 +92,14 @@ function ofPlainFunction(name: string, run: AnyFunction): Runnable {
 }
 
 function ofFunction(name: string, remote: RemoteFunction<readonly never[], unknown>): Runnable {
-  const { flags, argumentsFor } = callable(`function '${name}'`, remote.function as AnyFunction);
+  const run = remote.function as AnyFunction;
+  const { flags, argumentsFor } = callable(`function '${name}'`, run);
   const args = (values: Readonly<Record<string, unknown>>) => argumentsFor(values) as never[];
   return {
     title: `function '${name}'`,
     flags,
-    run: (values) => remote.remote(...args(values)),
+    run: (values) =>
+      types.isGeneratorFunction(run) ? remote.remoteGen(...args(values)) : remote.remote(...args(values)),
     spawn: (values) => remote.spawn(...args(values)),
   };
 }

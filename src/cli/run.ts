@@ -18,6 +18,8 @@ Runs what the file is for: the entrypoint of its app, its only app function (in 
   --dry-run        execute nothing, show what would run (pipelines)
   --help           with a file: list its flags`;
 
+const DRY_RUN = 'dry-run';
+
 /** `hypernodes run`: runs what a script is for. */
 export const runCommand: Command = {
   usage,
@@ -30,15 +32,16 @@ export const runCommand: Command = {
 
   async run(parameters) {
     const { reference, provider, isDetached, isDryRun, flags } = readRunParameters(parameters);
-    if (isDryRun) return planCommand.run([reference, ...flags]);
+    if (isDryRun && !(await takesDryRun(reference))) return planCommand.run([reference, ...flags]);
     if (provider !== undefined) useProvider(provider);
     const stopped = endOnSignals();
     try {
       const runnable = await findRunnable(reference);
-      const values = await parseFlags(runnable.flags, flags);
+      const values = await parseFlags(runnable.flags, isDryRun ? [`--${DRY_RUN}`, ...flags] : flags);
       if (isDetached) return await detach(runnable, values);
       const result = await runnable.run(values, provider);
-      if (result !== undefined) console.log(typeof result === 'string' ? result : show(result));
+      if (isGenerator(result)) for await (const value of result) print(value);
+      else if (result !== undefined) print(result);
       return 0;
     } catch (error) {
       if (error instanceof UsageError) throw error;
@@ -50,6 +53,20 @@ export const runCommand: Command = {
     }
   },
 };
+
+/** Whether the script has a flag of its own that is called like ours: then that one is meant. */
+async function takesDryRun(reference: string): Promise<boolean> {
+  try {
+    return (await findRunnable(reference)).flags.some(({ spelling }) => spelling === DRY_RUN);
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator | Generator {
+  return /Generator\]$/.test(Object.prototype.toString.call(value));
+}
 
 /** Starts a call that goes on after this process, and prints its id. */
 async function detach(runnable: Runnable, values: Readonly<Record<string, unknown>>): Promise<number> {
@@ -80,7 +97,9 @@ function endOnSignals(): { readonly exitCode: number | undefined } {
   return stopped;
 }
 
-const show = (value: unknown): string => inspect(value, { depth: null, colors: process.stdout.isTTY });
+function print(value: unknown): void {
+  console.log(typeof value === 'string' ? value : inspect(value, { depth: null, colors: process.stdout.isTTY }));
+}
 
 function report(error: unknown): void {
   const frame = codeFrame(error);

@@ -57,6 +57,11 @@ const programs: Readonly<Record<string, string>> = {
         JSON.stringify([userID, maxHTTPRetries, isLoud, tags]),
       { schemas: { userID: z.string(), maxHTTPRetries: z.number().default(3), isLoud: z.boolean(), tags: z.array(z.string()) } },
     );`,
+  'dry.ts': `
+    import { App } from 'hypernodes/remote';
+    const app = new App('demo');
+    export const countTo = app.function(async function* (to: number) { for (let n = 1; n <= to; n++) yield n; });
+    app.localEntrypoint(({ dryRun = false }: { dryRun?: boolean }) => 'dry: ' + dryRun);`,
   'failing.ts': `
     import { App } from 'hypernodes/remote';
     const app = new App('demo');
@@ -200,6 +205,16 @@ Runs entrypoint of app 'demo'.
       ['--is-loud, --no-is-loud', 'required'],
       ['--tags <value>', `default: ["a"]`],
     ]);
+  });
+
+  it('leaves --dry-run to a script that has such a flag', () => {
+    expect(run('dry.ts', '--dry-run').stdout).toBe('dry: true\n');
+    expect(run('dry.ts', '--no-dry-run').stdout).toBe('dry: false\n');
+    expect(run('several.ts', '--dry-run', '--text', 'a').stdout).toContain('size');
+  });
+
+  it('prints what a generator yields', () => {
+    expect(run('dry.ts::countTo', '--to', '3').stdout).toBe('1\n2\n3\n');
   });
 
   it('shows the line that failed, the class, and the stack of the container', () => {
