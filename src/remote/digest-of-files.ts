@@ -10,8 +10,8 @@ export function isAdded(source: string, path: string): boolean {
   return path === source || !relative(source, path).split(sep).some(isLeftOut);
 }
 
-/** The files of a folder that go into an image, as paths relative to it, sorted; a file stands for itself as ''. */
-export function filesOf(source: string): string[] {
+/** The files of a folder that go into an image, as paths relative to it, sorted; a file stands for itself as ''. @internal */
+export function addedFiles(source: string): string[] {
   if (!statSync(source).isDirectory()) return [''];
   const found: string[] = [];
   const walk = (folder: string): void => {
@@ -29,7 +29,7 @@ export function filesOf(source: string): string[] {
 /** SHA-256 of names and contents of a file or folder, in hex. */
 export function digestOfFiles(source: string): string {
   const hash = createHash('sha256');
-  for (const file of filesOf(source)) {
+  for (const file of addedFiles(source)) {
     const content = readFileSync(join(source, file));
     hash.update(`${JSON.stringify(file)} ${content.length}\n`).update(content);
   }

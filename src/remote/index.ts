@@ -17,6 +17,7 @@ export {
   type PreparedContainer,
   type SpawnedCall,
 } from './containers/index.ts';
+export { addedFiles } from './digest-of-files.ts';
 export { FunctionCall } from './function-call.ts';
 export type { BatchOptions, ContainerOptions, FunctionOptions, ScalingOptions } from './function-options.ts';
 export { Image } from './image.ts';

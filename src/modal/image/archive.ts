@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { addedFiles } from '../../remote/index.ts';
 import type { AddedFiles } from './image-plan.ts';
 
 interface ArchivedFile {
@@ -46,10 +47,8 @@ export async function archiveOf(files: readonly AddedFiles[]): Promise<Uint8Arra
 }
 
 async function collect(source: string, target: string, archived: ArchivedFile[]): Promise<void> {
-  const found = await stat(source);
-  if (!found.isDirectory()) {
-    archived.push({ path: target, mode: found.mode & 0o777, content: await readFile(source) });
-    return;
+  for (const name of addedFiles(source)) {
+    const [file, path] = name === '' ? [source, target] : [join(source, name), `${target}/${name}`];
+    archived.push({ path, mode: (await stat(file)).mode & 0o777, content: await readFile(file) });
   }
-  for (const name of (await readdir(source)).sort()) await collect(join(source, name), `${target}/${name}`, archived);
 }

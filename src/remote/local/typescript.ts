@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { filesOf } from '../digest-of-files.ts';
+import { addedFiles } from '../digest-of-files.ts';
 import type { ImageSpec } from '../image-spec.ts';
 
 /** Whether Node cannot load files of this image by itself: TypeScript, by a Node that strips no types, or in node_modules. */
@@ -12,7 +12,7 @@ export function needsTsx({ steps }: ImageSpec): boolean {
     (step) =>
       step.kind === 'add' &&
       !(stripsTypes && !/(^|\/)node_modules\//.test(step.target)) &&
-      filesOf(step.source).some((file) => /(?<!\.d)\.[cm]?tsx?$/.test(file)),
+      addedFiles(step.source).some((file) => /(?<!\.d)\.[cm]?tsx?$/.test(file)),
   );
 }
 
