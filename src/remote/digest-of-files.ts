@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** Names that are never part of what is added: installed elsewhere, or nobody's business. */
@@ -7,7 +7,7 @@ const isLeftOut = (name: string): boolean => name === 'node_modules' || name.sta
 
 /** Whether what lies at this path in an added folder goes into an image; the folder itself does, whatever it is called. */
 export function isAdded(source: string, path: string): boolean {
-  return path === source || !relative(source, path).split(sep).some(isLeftOut);
+  return path === source || (existsSync(path) && !relative(source, path).split(sep).some(isLeftOut));
 }
 
 /** The files of a folder that go into an image, as paths relative to it, sorted; a file stands for itself as ''. @internal */
@@ -18,7 +18,10 @@ export function addedFiles(source: string): string[] {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (isLeftOut(entry.name)) continue;
       const path = join(folder, entry.name);
-      if (entry.isDirectory() || (entry.isSymbolicLink() && statSync(path).isDirectory())) walk(path);
+      const kind = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+      // A link to nothing.
+      if (kind === undefined) continue;
+      if (kind.isDirectory()) walk(path);
       else found.push(relative(source, path).split(sep).join('/'));
     }
   };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, node, Pipeline, RemoteError } from 'hypernodes';
@@ -64,6 +64,7 @@ describe('an image', () => {
     mkdirSync(join(source, 'sub/.git'), { recursive: true });
     for (const name of ['.env', 'kept.txt', 'node_modules/junk/index.js', 'sub/.git/HEAD', 'sub/kept.txt'])
       writeFileSync(join(source, name), 'content');
+    symlinkSync(join(source, 'nowhere'), join(source, 'broken.txt'));
     const { app } = observed();
     const look = app.function({ image: Image.node().addLocalDir(source, '/hypernodes-tidy') }, () =>
       process.getBuiltinModule('node:fs').readdirSync('/hypernodes-tidy', { recursive: true }).sort(),
