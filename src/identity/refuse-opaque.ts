@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { X509Certificate } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { MIMEParams, MIMEType, types } from 'node:util';
@@ -6,7 +7,7 @@ import { className, classOfInstance } from './class-name.ts';
 import { Unidentified } from './unidentified.ts';
 
 /** Classes of Node that keep all they hold in private fields or native memory, but look like anybody's class. */
-const CLOSED = [MIMEType, MIMEParams, X509Certificate];
+const CLOSED = [AsyncLocalStorage, MIMEType, MIMEParams, X509Certificate];
 
 /** Refuses things whose fields say nothing of what they are. @throws Unidentified */
 export function refuseOpaque(value: object): void {

@@ -40,9 +40,13 @@ class CodeClasses implements ClassTable {
     const { run, batch, options } = this.#definition;
     const declared = (options.deps ?? []).filter((value) => typeof value === 'function');
     const roots = [run, ...(batch ? [batch] : []), ...declared];
-    for (const made of new Set(roots.flatMap(reachedClasses))) {
-      const id = classDigest(made);
-      if (id === undefined) continue;
+    const classes = [...new Set(roots.flatMap(reachedClasses))];
+    const digests = new Map(classes.map((made) => [made, classDigest(made)]));
+    for (const [made, digest] of digests) {
+      if (digest === undefined) continue;
+      // Names tell apart what is written alike; minifiers change them, so that they count only where they must.
+      const isAlone = [...digests.values()].filter((other) => other === digest).length === 1;
+      const id = isAlone ? digest : `${digest} ${made.name}`;
       this.#ids.set(made, id);
       this.#byId.set(id, this.#byId.has(id) ? undefined : made);
     }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { node, Pipeline } from 'hypernodes';
 import { DiskCache, MemoryCache } from 'hypernodes/cache';
 import { fromState, getState } from 'hypernodes/pack';
@@ -199,6 +200,48 @@ describe('results that are instances of classes', () => {
     expect(run(2)).toEqual([0, true, 6]);
     expect(run(5)).toEqual([1, true, 15]);
     expect(run(2)).toEqual([0, true, 6]);
+  });
+
+  it('are found whatever compiled the code, and count as what they were made with', () => {
+    const project = folder();
+    mkdirSync(join(project, 'node_modules'));
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    for (const name of ['hypernodes', 'tsx']) {
+      symlinkSync(name === 'tsx' ? join(root, 'node_modules/tsx') : root, join(project, 'node_modules', name));
+    }
+    writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+    writeFileSync(
+      join(project, 'main.ts'),
+      `import { node, Pipeline } from 'hypernodes';
+       import { DiskCache } from 'hypernodes/cache';
+       class Doc { size: number; constructor(size: number) { this.size = size; } words(): number { return this.size * 2; } }
+       class Twin { size = 2; words(): number { return this.size * 2; } }
+       class Scaler { #factor: number; constructor(factor: number) { this.#factor = factor; } apply(x: number): number { return x * this.#factor; } }
+       let executed = 0;
+       const scaler = new Scaler(3);
+       const doc = node('doc', ({ x }: { x: number }) => { executed++; return [new Doc(x), new Twin()] as const; });
+       const words = node('words', ({ doc: [one, other] }: { doc: readonly [Doc, Twin] }) => { executed++; return one.words() + other.words(); });
+       const scaled = node('scaled', ({ words }: { words: number }) => { executed++; return scaler.apply(words); });
+       const { doc: [one, other], scaled: result } = await new Pipeline({ name: 'p', nodes: [doc, words, scaled], cache: new DiskCache('./cache') }).run({ x: 3 });
+       console.log(JSON.stringify([executed, one instanceof Doc, other instanceof Twin, result]));`,
+    );
+    const bundle = (outfile: string, minify: boolean) =>
+      buildSync({
+        entryPoints: [join(project, 'main.ts')],
+        bundle: true,
+        packages: 'external',
+        format: 'esm',
+        minify,
+        outfile: join(project, outfile),
+      });
+    bundle('plain.js', false);
+    bundle('minified.js', true);
+    const run = (...parameters: string[]): unknown =>
+      JSON.parse(execFileSync(process.execPath, parameters, { cwd: project, encoding: 'utf8' }));
+    expect(run('--import', 'tsx', 'main.ts')).toEqual([3, true, true, 30]);
+    expect(run('plain.js')).toEqual([0, true, true, 30]);
+    expect(run('minified.js')).toEqual([0, true, true, 30]);
+    expect(run('--import', 'tsx', 'main.ts')).toEqual([0, true, true, 30]);
   });
 
   it('stay with what asks for them in memory too', async () => {

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources of functions are the subject here
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { node, Pipeline, stateful } from 'hypernodes';
 import { describe, expect, it } from 'vitest';
@@ -357,6 +358,11 @@ describe('schemas', () => {
 });
 
 describe('what cannot be identified is named', () => {
+  it('a store whose content depends on who asks', () => {
+    const requests = new AsyncLocalStorage();
+    expect(problems(() => requests.getStore())).toEqual([expect.stringMatching(/^requests/)]);
+  });
+
   it('a Proxy, which may answer anything', () => {
     const anything = new Proxy({} as Record<string, number>, { get: () => 1 });
     const held = { deep: [anything] };

@@ -52,7 +52,8 @@ function findNames(prototype: object): readonly string[] {
     for (const name of found.given) given.add(name);
     for (const name of found.changed) changed.add(name);
   }
-  return [...given].filter((name) => !changed.has(name)).sort();
+  // In the order of the source: minifiers give other names to private fields.
+  return [...given].filter((name) => !changed.has(name));
 }
 
 interface Assignments {

@@ -1,4 +1,5 @@
-import type { Binding, CapturedVariable, CapturedVariables } from '../../inspect/index.ts';
+import { type Binding, type CapturedVariable, type CapturedVariables, parseFunction } from '../../inspect/index.ts';
+import { ownText } from './function-term.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { mapTerms, type Term } from './term.ts';
 import { mutators } from './write-only.ts';
@@ -23,14 +24,21 @@ export interface Links {
 const NAME_KEEPER =
   /^\(function "arrow" - - ~ \[\$0;\$1;\] \[\(return \(call \(free "[^"]+"\) \[\$0;\(string "name"\)\(object \[\(property \(string "value"\) \$1;\)\(property \(string "configurable"\) \(true\)\)\]\)\] -\)\)\]\)$/;
 
-/** Whether a function's own text is that of the helper by which esbuild keeps functions' names. */
-export function isNameKeeper(text: string): boolean {
-  return NAME_KEEPER.test(text);
+const keepers = new WeakMap<Function, boolean>();
+
+/** Whether a value is the helper by which esbuild keeps functions' names. */
+export function isKeeper(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  let known = keepers.get(value);
+  if (known === undefined) {
+    const parsed = parseFunction(value);
+    known = parsed.ok && parsed.form === 'arrow' && parsed.source.length < 200 && NAME_KEEPER.test(ownText(parsed));
+    keepers.set(value, known);
+  }
+  return known;
 }
 
 export interface LinkOptions {
-  /** Whether a value is the helper by which a compiler keeps functions' names. */
-  readonly keepsNames: (value: unknown) => boolean;
   /** Names that the code changes and never looks at. */
   readonly writeOnly: ReadonlySet<string>;
 }
@@ -48,19 +56,12 @@ function selfBinding(root: Term): Binding | undefined {
 class Linker {
   readonly #captured: CapturedVariables;
   readonly #links: Links;
-  readonly #keepsNames: (value: unknown) => boolean;
   readonly #self: Binding | undefined;
   readonly #writeOnly: ReadonlySet<string>;
 
-  constructor(
-    captured: CapturedVariables,
-    links: Links,
-    { keepsNames, writeOnly }: LinkOptions,
-    self: Binding | undefined,
-  ) {
+  constructor(captured: CapturedVariables, links: Links, { writeOnly }: LinkOptions, self: Binding | undefined) {
     this.#captured = captured;
     this.#links = links;
-    this.#keepsNames = keepsNames;
     this.#writeOnly = writeOnly;
     this.#self = self;
   }
@@ -155,7 +156,7 @@ class Linker {
     const [first] = term[2] as readonly Term[];
     if (callee[0] === 'free' && first) {
       const variable = this.#variable(callee[1] as string);
-      if (variable && this.#keepsNames(variable.value)) return this.link(first);
+      if (variable && isKeeper(variable.value)) return this.link(first);
       if (callee[1] === 'require' && first[0] === 'string') return this.#links.loaded(first[1] as string);
     }
     if (callee[0] === 'member') {

@@ -23,7 +23,7 @@ import { configuredFields } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
 import { classesOf, classOf, instancesOf } from './instance-classes.ts';
-import { isCollection, isNameKeeper, type Links, link } from './link.ts';
+import { isCollection, type Links, link } from './link.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
 import { functionPart, PartNames, textDigest } from './part-names.ts';
@@ -154,7 +154,7 @@ export class Reach {
     if (canChange(captured, writeOnly)) this.checks.push(() => holdsSame(fn, captured, writeOnly));
     const links = this.#links(captured, name);
     const code = term[0] === 'class' ? classTerm(term, fn, (value) => links.value(value, name)) : term;
-    const linked = link(code, captured, links, { keepsNames: isKeeper, writeOnly });
+    const linked = link(code, captured, links, { writeOnly });
     const text = spell(
       normalise(linked),
       ({ reached }) => `^${this.#number(reached, this.#labels.get(reached) ?? name)}`,
@@ -353,7 +353,9 @@ export class Reach {
         const now = configuredFields(instance).filter(({ value }) => hasContent(value));
         return now.length === fields.length && now.every(({ value }, i) => Object.is(value, fields[i]!.value));
       });
-      for (const { name: key, value } of fields) text += ` ${key}=${this.#part(value, `${name}.${key}`)}`;
+      for (const { name: key, value } of fields) {
+        text += ` ${key.replace(/^#.*/, '#')}=${this.#part(value, `${name}.${key}`)}`;
+      }
     }
     return text;
   }
@@ -453,19 +455,6 @@ function holdsSame(fn: Function, { variables }: CapturedVariables, writeOnly: Re
   for (const [name, { value }] of variables)
     if (!writeOnly.has(name) && !Object.is(now.get(name)?.value, value)) return false;
   return true;
-}
-
-const keepers = new WeakMap<Function, boolean>();
-
-function isKeeper(value: unknown): boolean {
-  if (typeof value !== 'function') return false;
-  let known = keepers.get(value);
-  if (known === undefined) {
-    const parsed = parseFunction(value);
-    known = parsed.ok && parsed.form === 'arrow' && parsed.source.length < 200 && isNameKeeper(ownText(parsed));
-    keepers.set(value, known);
-  }
-  return known;
 }
 
 /** An instance of a user's class that extends nothing of the language, which may hold more than fields. */
