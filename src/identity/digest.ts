@@ -13,7 +13,8 @@ const encoder = new Encoder(new EncodingBuffer());
  * does not matter; that of Map and Set entries does, since a consumer can see it. Shared references count as copies,
  * cycles are fine. An instance is its class name and public own fields (not those that begin with `_`), or what its
  * `[cacheKey]()` returns; an `Error` is its class, name, message and fields without the stack; a getter is the value that it
- * gives. Own properties beyond the elements of an array are seen up to 1,024 elements.
+ * gives. Own properties beyond the elements of an array are seen up to 1,024 elements; those of typed arrays and hidden ones
+ * (not enumerable) are not seen.
  *
  * @returns 64 hexadecimal digits (SHA-256 of a tagged, length-prefixed encoding).
  * @throws DigestError naming the path of a function, promise, stream or other thing without content, or that throws when
