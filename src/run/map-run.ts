@@ -31,7 +31,14 @@ export interface MapSettings {
   readonly mapped: readonly number[];
   readonly parentSpan?: number | undefined;
   /** The map that these are only some items of, if it is told of already. */
-  readonly partOf?: { readonly span: Span | undefined; readonly total: number | undefined } | undefined;
+  readonly partOf?:
+    | {
+        readonly span: Span | undefined;
+        readonly total: number | undefined;
+        /** Counts the items of the whole map, when nobody wants to be told of each. */
+        readonly counter?: ItemCounter | undefined;
+      }
+    | undefined;
   /** Takes the values of a finished item, and what is known of their digests, or `undefined` for a failed one. */
   readonly accept: (index: number, values: unknown[] | undefined, digests?: SlotDigests) => void;
 }
@@ -89,7 +96,9 @@ export class MapRun extends Task implements Waiter {
     }
     this.#whole = settings.partOf ?? { span: this.#observed?.span, total: items.count };
     const { hasResources, timeout } = settings.item;
-    this.#counter = scope.callsOnly && plan.steps.every(callsFunction) ? this.#observed?.counterFor(plan) : undefined;
+    if (isCountable(scope, plan)) {
+      this.#counter = settings.partOf === undefined ? this.#observed?.counterFor(plan) : settings.partOf.counter;
+    }
     this.#plain =
       plan.plain &&
       (scope.plain || this.#counter !== undefined) &&
@@ -270,7 +279,7 @@ export class MapRun extends Task implements Waiter {
     }
     this.failures.sort((a, b) => a.index - b.index);
     const failed = this.failures.length + (failure === undefined ? 0 : 1);
-    this.#counter?.close(this.stopped);
+    if (this.#observed !== undefined) this.#counter?.close(this.stopped);
     this.#observed?.end({ total: this.#items.count, failed }, failure);
     this.ended?.(failure);
     if (failure === undefined) this.#resolve?.();
@@ -281,6 +290,9 @@ export class MapRun extends Task implements Waiter {
     this.#close({ error: reason });
   }
 }
+
+/** Whether a counter can tell all that happens in the items: nothing but calls of functions, here. */
+export const isCountable = (scope: Scope, plan: Plan): boolean => scope.callsOnly && plan.steps.every(callsFunction);
 
 /** Whether a step is a call of a function for this item alone. */
 const callsFunction = ({ definition }: Step): boolean => definition.kind === 'node' && definition.batch === undefined;

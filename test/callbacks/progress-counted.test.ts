@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { node, Pipeline } from 'hypernodes';
 import { type Callback, ProgressCallback } from 'hypernodes/callbacks';
+import { WorkerEngine } from 'hypernodes/engines';
 import { describe, expect, it, vi } from 'vitest';
 
 /** A stream that keeps what is written to it. */
@@ -107,6 +108,21 @@ describe('maps whose items are only counted', () => {
       expect.stringMatching(/^failed: stuck\[0\] > never: TimeoutError: /),
       'stuck: failed, 30 executed, 0 from cache, 30 failed, in #',
     ]);
+  });
+
+  it.each([
+    ['some in threads, some here', {}],
+    ['all in threads', { inline: false }],
+  ])('tell the same as with events at the end: %s', async (_name, options) => {
+    const engine = new WorkerEngine({ workers: 1, ...options });
+    const mixed = new Pipeline({ name: 'mixed', nodes: [one, odd, three], engine });
+    const many = { x: Array.from({ length: 2000 }, (_, index) => index), two: 1 };
+    const play: Play = (callbacks) => mixed.with({ callbacks }).map(many, { over, onError: 'collect' });
+    const ends: (string | undefined)[] = [];
+    for (const extra of [[], [listener]]) ends.push((await linesOf(play, extra)).at(-2));
+    await engine.close();
+    expect(ends[0]).toBe('mixed: done, 5,000 executed, 0 from cache, 500 failed, in #');
+    expect(ends[1]).toBe(ends[0]);
   });
 
   it('show the same final tree', async () => {

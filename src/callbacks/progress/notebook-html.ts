@@ -37,7 +37,8 @@ function bar(share: number): string {
 
 function row({ depth, state, name, place, share, facts }: OutlineLine): string {
   const quiet = state === 'pending' ? 'opacity:.6;' : '';
-  const label = `<span style="color:${STATE_COLORS[state]}">${MARKS[state]}</span> ${escapeHtml(name)}`;
+  const mark = `display:inline-block;width:1.2em;text-align:center;color:${STATE_COLORS[state]}`;
+  const label = `<span style="${mark}">${MARKS[state]}</span> ${escapeHtml(name)}`;
   const where = place === undefined ? '' : ` <span style="opacity:.65">[${escapeHtml(place)}]</span>`;
   const cell = 'border:none;text-align:left;padding:.1em .8em .1em 0;background:none;font-size:13px';
   const told = facts.map(({ text, tone }) => `<span style="${TONES[tone]}">${escapeHtml(text)}</span>`).join(' &nbsp;');

@@ -1,9 +1,9 @@
 import { RemoteError, TimeoutError } from '../../errors.ts';
-import { recordNodePath } from '../../events/index.ts';
+import { type ItemCounter, recordNodePath } from '../../events/index.ts';
 import type { Plan } from '../../graph/index.ts';
 import type { Failure } from '../execution.ts';
 import type { Items } from '../map-items.ts';
-import { type ItemFailure, MapRun, type MapSettings } from '../map-run.ts';
+import { type ItemFailure, isCountable, MapRun, type MapSettings } from '../map-run.ts';
 import { isThenable } from '../maybe-promise.ts';
 import { type ObservedMap, observeLostItem, observeMap } from '../observe.ts';
 import { retryDelay } from '../retry.ts';
@@ -41,6 +41,8 @@ export class SentMap extends Task {
   readonly #items: Items;
   readonly #settings: MapSettings;
   readonly #observed: ObservedMap | undefined;
+  /** Counts the items that run in this thread. */
+  readonly #counter: ItemCounter | undefined;
   readonly #sizer: ChunkSizer;
   readonly #mapped: readonly { readonly name: string; readonly slot: number }[];
   readonly #patience: number | undefined;
@@ -84,6 +86,7 @@ export class SentMap extends Task {
       { parent: settings.parentSpan, path: this.path, depth: this.#depth },
       { total: items.count, concurrency: limit },
     );
+    if (isCountable(scope.here, plan)) this.#counter = this.#observed?.counterFor(plan);
   }
 
   get path(): string {
@@ -152,7 +155,7 @@ export class SentMap extends Task {
     const items: Items = { count, indexes, values: (position) => this.#items.values(first + position) };
     const run = new MapRun(this, this.scope.here, this.#plan, items, {
       ...this.#settings,
-      partOf: { span: this.#observed?.span, total: this.#items.count },
+      partOf: { span: this.#observed?.span, total: this.#items.count, counter: this.#counter },
     });
     run.ended = () => {
       this.executed += run.executed;
@@ -341,6 +344,7 @@ export class SentMap extends Task {
     for (const replay of this.#replays) replay.abandon(this.stopped ?? failure?.error);
     this.failures.sort((a, b) => a.index - b.index);
     const failed = this.failures.length + (failure === undefined ? 0 : 1);
+    this.#counter?.close(this.stopped);
     this.#observed?.end({ total: this.#items.count, failed }, failure);
     this.ended?.(failure);
     if (this.#failure === undefined) this.#resolve?.();
