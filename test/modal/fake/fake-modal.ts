@@ -23,7 +23,7 @@ import { worldsAreSupported } from './world.ts';
  */
 export class FakeModal extends Platform {
   #port = 0;
-  #server: Server | undefined;
+  #servers: readonly Server[] = [];
 
   private constructor() {
     super();
@@ -34,13 +34,20 @@ export class FakeModal extends Platform {
       throw new Error('The fake cloud needs Linux with user namespaces (`unshare -r -m true`).');
     const { control, router } = await modalDefinitions();
     const fake = new FakeModal();
-    const size = 100 * 1024 * 1024;
-    const server = createServer({ 'grpc.max_receive_message_length': size, 'grpc.max_send_message_length': size });
-    const served = server.use(fake.rpcs.middleware);
-    served.add(control, complete(controlService(fake, () => `https://127.0.0.1:${fake.#port}`)));
-    served.add(router, complete(routerService(fake)));
-    fake.#port = await served.listen('127.0.0.1:0');
-    fake.#server = served;
+    const serve = async (definition: CompatServiceDefinition, handlers: Handlers): Promise<number> => {
+      const size = 100 * 1024 * 1024;
+      const server = createServer({ 'grpc.max_receive_message_length': size, 'grpc.max_send_message_length': size });
+      fake.#servers = [...fake.#servers, server];
+      const served = server.use(fake.rpcs.middleware);
+      served.add(definition, complete(handlers));
+      return served.listen('127.0.0.1:0');
+    };
+    // As in the cloud, the machines of containers are reached over connections of their own.
+    const routerPort = await serve(router, routerService(fake));
+    fake.#port = await serve(
+      control,
+      controlService(fake, () => `https://127.0.0.1:${routerPort}`),
+    );
     return fake;
   }
 
@@ -64,7 +71,7 @@ export class FakeModal extends Platform {
 
   override async close(): Promise<void> {
     await super.close();
-    this.#server?.forceShutdown();
+    for (const server of this.#servers) server.forceShutdown();
   }
 }
 

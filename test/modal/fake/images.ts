@@ -35,6 +35,8 @@ export class Images {
   #byId = new Map<string, FakeImage>();
   #names = new Map<string, FakeImage>();
   #snapshots = 0;
+  /** Milliseconds that each build takes longer. */
+  delayMs = 0;
   /** Builds that really took place. */
   builds = 0;
   /** Names of the packages or programs that builds asked the network for, as commands. */
@@ -100,6 +102,7 @@ export class Images {
 
   async #build(id: string, { commands, base, env }: ImageRequest): Promise<FakeImage> {
     const directory = join(this.#directory, id);
+    if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs).unref());
     await mkdir(directory, { recursive: true });
     if (base) await cp(base.directory, directory, { recursive: true, verbatimSymlinks: true });
     const world = new World(directory);
@@ -121,7 +124,8 @@ export class Images {
       } else if (word === 'RUN' && fetches.test(rest)) {
         this.fetched.push(rest);
       } else if (word === 'RUN') {
-        const program = new Program(world.spawn(['/bin/sh', '-c', rest], { env: { ...variables, ...env }, workdir }));
+        const command = rest.startsWith('[') ? (JSON.parse(rest) as string[]) : ['/bin/sh', '-c', rest];
+        const program = new Program(world.spawn(command, { env: { ...variables, ...env }, workdir }));
         const exit = await program.exited;
         log += program.stdout.text() + program.stderr.text();
         failed = exit.code !== 0;

@@ -25,12 +25,15 @@ export class Platform {
   readonly sandboxes = new Map<string, FakeSandbox>();
   /** Milliseconds for which new sandboxes wait for a machine. */
   startDelayMs = 0;
+  /** When volumes are published; a container that ends by itself publishes in any case. */
+  readonly commits = { nowAndThen: true, whenSynced: true, whenTerminated: true };
   #ids = 0;
   #commits: NodeJS.Timeout;
 
   constructor() {
     // Volumes publish themselves now and then, also while their container runs.
     this.#commits = setInterval(() => {
+      if (!this.commits.nowAndThen) return;
       for (const sandbox of this.running) if (sandbox.mounts.length > 0) void sandbox.commit();
     }, 500).unref();
   }
@@ -75,7 +78,7 @@ export class Platform {
       world.bind(mount.directory, mount.path, mount.readOnly ? 'ro' : 'rw');
     }
     await mkdir(world.path(plan.workdir), { recursive: true });
-    const sandbox = new FakeSandbox(plan, world, mounts, this.startDelayMs);
+    const sandbox = new FakeSandbox(plan, world, mounts, this.commits, this.startDelayMs);
     this.sandboxes.set(sandbox.id, sandbox);
     return sandbox;
   }

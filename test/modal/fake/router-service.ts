@@ -5,6 +5,9 @@ import type { Platform } from './platform.ts';
 import type { ProgramExit, Running } from './program.ts';
 import type { FakeSandbox } from './sandbox.ts';
 
+/** Bytes of stdin that one RPC may carry here; the real limit is not documented. */
+const stdinLimit = 1024 * 1024;
+
 /** The service of the machine that a sandbox runs on: commands and their streams, volumes, snapshots. */
 export function routerService(platform: Platform): Handlers {
   function sandboxOf({ taskId }: { readonly taskId: string }): FakeSandbox {
@@ -34,6 +37,9 @@ export function routerService(platform: Platform): Handlers {
       for await (const data of tape.read(Number(request.offset), signal)) yield { data };
     },
     async taskExecStdinWrite({ offset, data, eof, ...reference }: StdinWrite) {
+      if (data.length > stdinLimit) {
+        throw new ServerError(Status.INVALID_ARGUMENT, `${data.length} bytes of stdin at once; at most ${stdinLimit}`);
+      }
       sandboxOf(reference);
       await execOf(reference).write(Number(offset), data, eof);
       return {};

@@ -38,7 +38,9 @@ export function sandboxHandlers(platform: Platform, routerUrl: () => string): Ha
     const gpu = definition.resources?.gpuConfig;
     if (!gpuTypes.has(gpu?.gpuType ?? ''))
       throw new ServerError(Status.INVALID_ARGUMENT, `unknown gpu type '${gpu?.gpuType}'`);
-    const taken = platform.running.some(({ plan }) => plan.name !== '' && plan.name === definition.name);
+    const taken = platform.running.some(
+      ({ plan }) => plan.name !== '' && plan.name === definition.name && plan.appId === request.appId,
+    );
     if (taken) throw new ServerError(Status.ALREADY_EXISTS, `Sandbox '${definition.name}' already exists`);
     const sources = 'secretSources' in request ? request.secretSources : [];
     const named = definition.secretIds.map((secretId) => ({ secretId }));

@@ -16,6 +16,12 @@ export const resultStatus = {
   idleTimeout: 7,
 } as const;
 
+/** When what a container writes to volumes is published. */
+export interface Commits {
+  readonly whenSynced: boolean;
+  readonly whenTerminated: boolean;
+}
+
 export interface SandboxResult {
   readonly status: number;
   readonly exitcode: number;
@@ -68,12 +74,14 @@ export class FakeSandbox {
   readonly scheduled: Promise<void>;
   started = false;
   main: Program | undefined;
+  readonly #commits: Commits;
   #finish!: (result: SandboxResult) => void;
   #timers: NodeJS.Timeout[] = [];
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(plan: SandboxPlan, world: World, mounts: readonly Mount[], delayMs: number) {
+  constructor(plan: SandboxPlan, world: World, mounts: readonly Mount[], commits: Commits, delayMs: number) {
     this.plan = plan;
+    this.#commits = commits;
     this.id = sandboxId(plan.version);
     this.world = world;
     this.mounts = mounts;
@@ -102,7 +110,7 @@ export class FakeSandbox {
           );
     this.execs.set(execId, running);
     void running.exited.then(() => this.#armIdle());
-    if (command[0] === 'sync') void running.exited.then(() => this.commit());
+    if (command[0] === 'sync' && this.#commits.whenSynced) void running.exited.then(() => this.commit());
     this.#armIdle();
   }
 
@@ -168,7 +176,8 @@ export class FakeSandbox {
     const programs = [...this.execs.values(), ...(this.main ? [this.main] : [])];
     for (const program of programs) program.kill('SIGKILL');
     await Promise.all(programs.map((program) => program.exited));
-    if (this.started) await this.commit();
+    const byItself = result.status === resultStatus.success || result.status === resultStatus.failure;
+    if (this.started && (byItself || this.#commits.whenTerminated)) await this.commit();
     this.#finish(result);
   }
 
