@@ -19,6 +19,7 @@ export default {
         'src/engines/worker/program.ts!',
         'src/remote/runner/{main,paths-program}.ts!',
         'src/modal/inside/{bridge,follow,job,keeper}.ts!',
+        'src/modal/reaper/main.ts!',
         'scripts/*.{ts,mjs}',
         'test/pack/cases/index.ts',
       ],

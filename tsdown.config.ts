@@ -19,6 +19,7 @@ const programs = {
   'modal-job': 'src/modal/inside/job.ts',
   'modal-bridge': 'src/modal/inside/bridge.ts',
   'modal-keeper': 'src/modal/inside/keeper.ts',
+  'modal-reaper': 'src/modal/reaper/main.ts',
   'remote-paths': 'src/remote/runner/paths-program.ts',
   'remote-runner': 'src/remote/runner/main.ts',
   'worker-program': 'src/engines/worker/program.ts',

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { RemoteError } from '../errors.ts';
 import { ModalProvider } from '../modal/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { formatDuration } from './format.ts';
@@ -37,11 +38,19 @@ const actions: Readonly<Record<string, Action>> = {
     if (ids.length > 0 === (all === true)) throw new UsageError('stop needs either ids of containers or --all.');
     const found: string[] = [...ids];
     if (all) for await (const { id } of modal.containers(app)) found.push(id);
+    let code = 0;
     for (const id of found) {
-      await modal.stop(id);
-      console.log(`stopped ${id}`);
+      try {
+        await modal.stop(id);
+        console.log(`stopped ${id}`);
+      } catch (error) {
+        // The others cost money, too.
+        if (!(error instanceof RemoteError) || error.code !== 'REMOTE_CANCELLED') throw error;
+        console.error(`hypernodes: ${error.message}`);
+        code = 1;
+      }
     }
-    return 0;
+    return code;
   },
 
   async logs(modal, [id, ...others], { lines = '100' }) {

@@ -33,11 +33,12 @@ export interface Envelope {
   readonly content: Uint8Array;
 }
 
-const HEADER_LENGTH = 5;
+/** Bytes before the content. */
+export const envelopeHeaderLength = 5;
 
 /** The head of an envelope; the content follows. */
 export function envelopeHeader(kind: number, length: number): Uint8Array {
-  const header = Buffer.allocUnsafe(HEADER_LENGTH);
+  const header = Buffer.allocUnsafe(envelopeHeaderLength);
   header.writeUInt8(kind, 0);
   header.writeUInt32BE(length, 1);
   return header;
@@ -58,15 +59,15 @@ export class EnvelopeReader {
         yield { kind: EnvelopeKind.data, content };
         continue;
       }
-      if (this.#dataLeft > 0 || bytes.length < HEADER_LENGTH) break;
+      if (this.#dataLeft > 0 || bytes.length < envelopeHeaderLength) break;
       const kind = bytes[0] ?? EnvelopeKind.data;
       const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
       if (kind === EnvelopeKind.data) {
         this.#dataLeft = length;
-        bytes = bytes.subarray(HEADER_LENGTH);
-      } else if (bytes.length >= HEADER_LENGTH + length) {
-        yield { kind, content: bytes.subarray(HEADER_LENGTH, HEADER_LENGTH + length) };
-        bytes = bytes.subarray(HEADER_LENGTH + length);
+        bytes = bytes.subarray(envelopeHeaderLength);
+      } else if (bytes.length >= envelopeHeaderLength + length) {
+        yield { kind, content: bytes.subarray(envelopeHeaderLength, envelopeHeaderLength + length) };
+        bytes = bytes.subarray(envelopeHeaderLength + length);
       } else {
         break;
       }

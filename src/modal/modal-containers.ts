@@ -1,8 +1,9 @@
 import { RemoteError } from '../errors.ts';
 import type { ModalConnection } from './connection.ts';
+import { machineTag } from './machine-tag.ts';
 import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
-import { machineTag, tagNames } from './tags.ts';
+import { tagNames } from './tags.ts';
 
 /** A container of hypernodes that runs on Modal now, whoever started it. */
 export interface ModalContainer {

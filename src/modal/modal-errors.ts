@@ -14,20 +14,21 @@ export function modalError(cause: unknown, phase: StartPhase, spec?: ContainerSp
   if (/missing credentials|UNAUTHENTICATED|token.*(malformed|invalid|expired)/i.test(text)) {
     return error('REMOTE_START', `Not logged in to Modal: ${firstLine(text)}.`, notLoggedIn, cause);
   }
-  if (spec?.gpu && /gpu/i.test(text)) {
-    return error(
-      'REMOTE_START',
-      `Modal does not know the GPU '${spec.gpu}'.`,
-      `It offers ${gpuKinds}; several of them as 'H100:2'.`,
-      cause,
-    );
-  }
   if (/Insufficient capacity|RESOURCE_EXHAUSTED/i.test(text)) {
     const wish = spec?.gpu ? ` with the GPU '${spec.gpu}'` : '';
     return error(
       'REMOTE_START',
       `Modal had no machine${wish} while the container was ${phase}: ${firstLine(text)}.`,
       'Try again later, ask for another GPU or region, or lower maxContainers.',
+      cause,
+    );
+  }
+  // Once it is starting, Modal has taken the name: what is said of GPUs then is said by programs.
+  if (spec?.gpu && phase === 'queued' && /gpu/i.test(text)) {
+    return error(
+      'REMOTE_START',
+      `Modal does not know the GPU '${spec.gpu}'.`,
+      `It offers ${gpuKinds}; several of them as 'H100:2'.`,
       cause,
     );
   }
@@ -65,11 +66,11 @@ export function buildFailed(log: string, cause: unknown): RemoteError {
 }
 
 /** A container that did not get ready in time. */
-export function startTimedOut(phase: StartPhase, seconds: number, log: readonly string[]): RemoteError {
+export function startTimedOut(phase: StartPhase, seconds: number, log: readonly string[] = []): RemoteError {
   const printed = log.length > 0 ? ` It printed:\n${log.join('\n')}\n` : '';
   const hints = {
     connecting: 'Check the connection to modal.com.',
-    building: 'Building continues on Modal: try again, or raise startupTimeout.',
+    building: 'Building continues on Modal: try again, or raise buildTimeout of ModalProvider.',
     queued: 'No machine was free: raise startupTimeout, or ask for another GPU or region.',
     starting: 'The image may lack Node.js, or be large: raise startupTimeout, or use Image.node().',
   };

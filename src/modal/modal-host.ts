@@ -12,8 +12,10 @@ import type {
 } from '../remote/index.ts';
 import type { ModalConnection } from './connection.ts';
 import { bridgePath, keeperPath, runnerPath } from './image/runtime-files.ts';
+import { type StartPhase, startTimedOut } from './modal-errors.ts';
 import { ModalVolume } from './modal-volume.ts';
 import { type PreparedSandbox, prepareSandbox } from './prepared-sandbox.ts';
+import { liveSandboxes } from './sandbox/live-sandboxes.ts';
 import { SandboxContainer } from './sandbox/sandbox-container.ts';
 import { startSandbox, startTimeout, startupTimeout } from './sandbox/start-sandbox.ts';
 import { VolumeSync } from './sandbox/volume-sync.ts';
@@ -23,14 +25,15 @@ import { ownTags } from './tags.ts';
 /** App under which images are built: all functions share them. */
 const imageApp = 'hypernodes-images';
 
+/** Seconds without the bridge after which Modal ends a container: only for when its own programs fail to do so. */
+const idleTimeout = 300;
+
 /** Containers that are sandboxes of Modal. */
 export class ModalHost implements ContainerHost {
   readonly name = 'modal';
   readonly startupTimeout = startupTimeout;
   readonly #connection: ModalConnection;
   readonly #runner: string;
-  readonly #containers = new Set<SandboxContainer>();
-  readonly #volumes = new Set<ModalVolume>();
   readonly #calls: SpawnCalls;
   #results: VolumeStore | undefined;
 
@@ -42,21 +45,39 @@ export class ModalHost implements ContainerHost {
   }
 
   async prepare(spec: ContainerSpec, observer: DeploymentObserver): Promise<PreparedSandbox> {
-    const [modal, app] = await Promise.all([this.#connection.client(), this.#connection.app(imageApp)]);
-    return prepareSandbox(modal, app, spec, this.#connection.settings, observer);
+    const { settings } = this.#connection;
+    let phase: StartPhase = 'connecting';
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const { buildTimeout } = settings;
+      timer = setTimeout(() => reject(startTimedOut(phase, buildTimeout)), buildTimeout * 1000);
+    });
+    const preparing = (async () => {
+      const [modal, app] = await Promise.all([this.#connection.client(), this.#connection.app(imageApp)]);
+      return prepareSandbox(modal, app, spec, settings, (detail) => {
+        phase = 'building';
+        observer.onPhase?.({ phase, detail });
+      });
+    })();
+    try {
+      return await Promise.race([preparing, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async start(prepared: PreparedContainer, { definition, observer, signal }: ContainerStart): Promise<Container> {
     const { spec, workdir, writablePaths, params } = prepared as PreparedSandbox;
     const { orphanTimeout } = this.#connection.settings;
     let id = '';
-    const container = await startSandbox(
-      await this.#connection.client(),
-      await this.#connection.app(definition.app),
+    return startSandbox(
+      this.#connection,
       prepared as PreparedSandbox,
       {
+        app: definition.app,
         command: ['node', keeperPath, String(orphanTimeout)],
         tags: ownTags('pool', definition.name),
+        idleTimeout,
         timeout: startTimeout(spec),
         signal,
         onPhase: (phase) => observer.onPhase?.(id ? { phase, container: id } : { phase }),
@@ -71,7 +92,7 @@ export class ModalHost implements ContainerHost {
         ];
         const bridge = await sandbox.exec(command, { mode: 'binary', workdir });
         const result = new SandboxContainer(sandbox, bridge, {
-          orphanTimeout,
+          settings: this.#connection.settings,
           volumes: new VolumeSync(sandbox, Object.keys(spec.volumes).length > 0, writablePaths),
           onLine: (stream, text) =>
             observer.onLog?.({ app: definition.app, function: definition.name, container: id, stream, text }),
@@ -83,16 +104,11 @@ export class ModalHost implements ContainerHost {
         return { result, lines: () => result.lastLines, ready: Promise.race([result.ready, failed]) };
       },
     );
-    this.#containers.add(container);
-    void container.exited.then(() => this.#containers.delete(container));
-    return container;
   }
 
   volume(spec: VolumeSpec): VolumeStore {
     const makeImage = async () => (await this.prepare(plainContainer, {})).image;
-    const volume = new ModalVolume(this.#connection, spec, makeImage);
-    this.#volumes.add(volume);
-    return volume;
+    return new ModalVolume(this.#connection, spec, makeImage);
   }
 
   spawn(prepared: PreparedContainer, spawned: SpawnedCall): Promise<RemoteCall> {
@@ -104,8 +120,7 @@ export class ModalHost implements ContainerHost {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#containers].map((container) => container.kill()));
-    await Promise.all([...this.#volumes].map((volume) => volume.close()));
+    await liveSandboxes.endOf(this.#connection.settings);
     await this.#connection.close();
   }
 

@@ -15,6 +15,8 @@ export interface ModalOptions {
   readonly region?: string | undefined;
   /** Seconds after which a container ends at the latest, whatever it does; 24 hours unless given, which is Modal's limit. */
   readonly lifetime?: number | undefined;
+  /** Seconds that looking up or building what a container starts from may take; an hour unless given. */
+  readonly buildTimeout?: number | undefined;
   /** Seconds without a sign of life from this process after which a container ends itself; 60 unless given. */
   readonly orphanTimeout?: number | undefined;
   /** Seconds for which the container of a spawned call stays after it, because its result is quicker to get there than from the volume where it is kept; 10 unless given. */
@@ -32,6 +34,7 @@ export interface ModalSettings {
   readonly cpu: number;
   readonly memory: number;
   readonly lifetime: number;
+  readonly buildTimeout: number;
   readonly orphanTimeout: number;
   readonly resultLifetime: number;
   readonly sweep: boolean;
@@ -46,6 +49,7 @@ export function modalSettings(options: ModalOptions): ModalSettings {
     cpu: 1,
     memory: 1024,
     lifetime: longestLifetime,
+    buildTimeout: 3600,
     orphanTimeout: 60,
     resultLifetime: 10,
     sweep: true,
@@ -54,11 +58,16 @@ export function modalSettings(options: ModalOptions): ModalSettings {
   check('cpu', settings.cpu > 0, 'a positive number of cores');
   check('memory', settings.memory >= 1, 'a positive number of MiB');
   check('lifetime', settings.lifetime >= 1 && settings.lifetime <= longestLifetime, `1 to ${longestLifetime} seconds`);
+  check(
+    'buildTimeout',
+    settings.buildTimeout > 0 && settings.buildTimeout <= longestLifetime,
+    `up to ${longestLifetime} seconds`,
+  );
   check('orphanTimeout', settings.orphanTimeout >= 1, 'at least 1 second');
   check('resultLifetime', settings.resultLifetime >= 1, 'at least 1 second');
 
   function check(
-    name: 'cpu' | 'memory' | 'lifetime' | 'orphanTimeout' | 'resultLifetime',
+    name: 'cpu' | 'memory' | 'lifetime' | 'buildTimeout' | 'orphanTimeout' | 'resultLifetime',
     ok: boolean,
     expected: string,
   ) {

@@ -1,16 +1,21 @@
-import { type VolumeEntry, type VolumeSpec, type VolumeStore, volumePath } from '../remote/index.ts';
+import { keepAlive, type VolumeEntry, type VolumeSpec, type VolumeStore, volumePath } from '../remote/index.ts';
 import type { ModalConnection } from './connection.ts';
 import { keeperPath } from './image/runtime-files.ts';
 import { stopFile } from './inside/places.ts';
 import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
 import { wholeSeconds } from './modal-options.ts';
+import { containerSockets } from './sandbox/container-sockets.ts';
 import { liveSandboxes } from './sandbox/live-sandboxes.ts';
 import { ownTags } from './tags.ts';
 
 /** Seconds for which the container that holds a volume stays without being used. */
 const idleTimeout = 60;
 const mountPath = '/volume';
+/** It only moves bytes. */
+const resources = { cpu: 0.25, memoryMiB: 256 };
+/** Milliseconds that publishing may hold up the end of this process. */
+const endMs = 4000;
 
 /**
  * Files of a volume on Modal. Its SDK reaches them only from within a container, so a small one is started for the first
@@ -53,7 +58,11 @@ export class ModalVolume implements VolumeStore {
   }
 
   /** Lets the container end, because that is when Modal is sure to publish what it wrote. */
-  async commit(): Promise<void> {
+  commit(): Promise<void> {
+    return keepAlive(this.#commit());
+  }
+
+  async #commit(): Promise<void> {
     const sandbox = await this.#sandbox;
     if (!sandbox) return;
     this.#sandbox = undefined;
@@ -66,18 +75,25 @@ export class ModalVolume implements VolumeStore {
     return this.#use((sandbox) => sandbox.reloadVolumes());
   }
 
-  /** Ends the container, if there is one. */
-  async close(): Promise<void> {
-    await this.commit().catch(() => undefined);
+  /** Ends the container, by itself if it can. */
+  async #end(sandbox: Sdk.Sandbox): Promise<void> {
+    const late = new Promise((resolve) => setTimeout(resolve, endMs).unref());
+    await Promise.race([this.commit().catch(() => undefined), late]);
+    await sandbox.terminate().catch(() => undefined);
+    this.#forget(sandbox);
   }
 
-  async #use<Result>(operation: (sandbox: Sdk.Sandbox) => Promise<Result>): Promise<Result> {
+  #use<Result>(operation: (sandbox: Sdk.Sandbox) => Promise<Result>): Promise<Result> {
+    return keepAlive(this.#repeat(operation));
+  }
+
+  async #repeat<Result>(operation: (sandbox: Sdk.Sandbox) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt++) {
       this.#sandbox ??= this.#start();
       const current = this.#sandbox;
       try {
         const sandbox = await current;
-        return await operation(sandbox);
+        return await containerSockets.during(() => operation(sandbox));
       } catch (error) {
         const sandbox = await current.catch(() => undefined);
         const ended = !sandbox || (await sandbox.poll().catch(() => 0)) !== null;
@@ -91,6 +107,7 @@ export class ModalVolume implements VolumeStore {
 
   async #start(): Promise<Sdk.Sandbox> {
     const { name, createIfMissing, readOnly } = this.#spec;
+    const { settings } = this.#connection;
     try {
       const modal = await this.#connection.client();
       const [app, image, volume] = await Promise.all([
@@ -99,15 +116,17 @@ export class ModalVolume implements VolumeStore {
         modal.volumes.fromName(name, { createIfMissing }),
       ]);
       const sandbox = await modal.sandboxes.create(app, image, {
-        command: ['node', keeperPath, String(this.#connection.settings.lifetime)],
-        timeoutMs: wholeSeconds(this.#connection.settings.lifetime),
+        ...resources,
+        command: ['node', keeperPath, String(settings.lifetime)],
+        timeoutMs: wholeSeconds(settings.lifetime),
         idleTimeoutMs: wholeSeconds(idleTimeout),
         volumes: { [mountPath]: readOnly ? volume.withMountOptions({ readOnly }) : volume },
         tags: ownTags('volume'),
       });
-      liveSandboxes.add(sandbox.sandboxId, async () => {
-        await sandbox.terminate();
-        this.#forget(sandbox);
+      liveSandboxes.add(sandbox.sandboxId, {
+        settings,
+        leftover: { sandboxId: sandbox.sandboxId },
+        end: () => this.#end(sandbox),
       });
       return sandbox;
     } catch (error) {

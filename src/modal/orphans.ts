@@ -1,16 +1,18 @@
+import { machineTag } from './machine-tag.ts';
 import type { Sdk } from './modal.ts';
-import { machineTag, tagNames } from './tags.ts';
+import { tagNames } from './tags.ts';
 
 /**
  * Ends the sandboxes of an app that processes of this machine left behind when they crashed. Those of other machines
  * end by themselves, and spawned calls are meant to outlive their process.
  */
 export async function sweepOrphans(modal: Sdk.ModalClient, app: Sdk.App): Promise<void> {
-  const tags = { [tagNames.kind]: 'pool', [tagNames.machine]: machineTag };
+  const ofThisMachine = { [tagNames.ours]: '1', [tagNames.machine]: machineTag };
   try {
-    for await (const sandbox of modal.sandboxes.list({ appId: app.appId, tags })) {
-      const owner = Number((await sandbox.getTags())[tagNames.process]);
-      if (!isRunning(owner)) await sandbox.terminate();
+    for await (const sandbox of modal.sandboxes.list({ appId: app.appId, tags: ofThisMachine })) {
+      const tags = await sandbox.getTags();
+      if (tags[tagNames.kind] !== 'call' && !isRunning(Number(tags[tagNames.process]))) await sandbox.terminate();
+      sandbox.detach();
     }
   } catch {
     // Sweeping is a courtesy: no call fails because of it, and orphans end by themselves.

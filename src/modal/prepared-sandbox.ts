@@ -1,4 +1,4 @@
-import type { ContainerSpec, DeploymentObserver, PreparedContainer, SecretSpec } from '../remote/index.ts';
+import type { ContainerSpec, PreparedContainer, SecretSpec } from '../remote/index.ts';
 import { buildImage } from './image/build-image.ts';
 import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
@@ -16,6 +16,7 @@ export interface PreparedSandbox extends PreparedContainer {
 /**
  * Builds the image, looks up secrets and volumes.
  *
+ * @param onBuilding Is told each part of the image that has to be built.
  * @throws RemoteError `REMOTE_BUILD` with the log, `REMOTE_START` when a secret or volume is missing.
  */
 export async function prepareSandbox(
@@ -23,10 +24,10 @@ export async function prepareSandbox(
   app: Sdk.App,
   spec: ContainerSpec,
   settings: ModalSettings,
-  observer: DeploymentObserver,
+  onBuilding: (what: string) => void,
 ): Promise<PreparedSandbox> {
   const [{ image, env, workdir }, secrets, volumes] = await Promise.all([
-    buildImage(modal, app, spec, observer),
+    buildImage({ modal, app, settings, onBuilding }, spec),
     lookUp(() => Promise.all(spec.secrets.map((secret) => secretOf(modal, secret)))),
     lookUp(() => volumesOf(modal, spec)),
   ]);

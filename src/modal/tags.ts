@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
+import { machineTag } from './machine-tag.ts';
+import type { Sdk } from './modal.ts';
 
 /** Tags by which sandboxes of hypernodes are found. */
 export const tagNames = {
@@ -16,9 +16,6 @@ export const tagNames = {
   since: 'hypernodes-since',
 } as const;
 
-/** This machine, without telling its name. */
-export const machineTag = createHash('sha256').update(hostname()).digest('hex').slice(0, 16);
-
 /** What every sandbox of this process is marked with. */
 export function ownTags(kind: 'pool' | 'call' | 'volume' | 'build', functionName?: string): Record<string, string> {
   return {
@@ -29,4 +26,9 @@ export function ownTags(kind: 'pool' | 'call' | 'volume' | 'build', functionName
     [tagNames.since]: String(Math.floor(Date.now() / 1000)),
     ...(functionName !== undefined && { [tagNames.function]: functionName }),
   };
+}
+
+/** The sandboxes of one attempt to start; the SDK tells the id of one only when it is scheduled. */
+export function sandboxesOfStart(modal: Sdk.ModalClient, appId: string, start: string): AsyncIterable<Sdk.Sandbox> {
+  return modal.sandboxes.list({ appId, tags: { [tagNames.start]: start } });
 }

@@ -1,5 +1,6 @@
 import { InputError, TimeoutError } from '../errors.ts';
 import { unpackAsync } from '../pack/index.ts';
+import { keepAlive } from './containers/index.ts';
 import type { Provider, RemoteCall } from './provider.ts';
 import { defaultProvider } from './providers.ts';
 
@@ -45,7 +46,8 @@ export class FunctionCall<T> {
       );
     }
     const isLimited = timeout * 1000 <= LONGEST_MS;
-    return (await unpackAsync(await (isLimited ? this.#within(timeout) : this.#call.result))) as T;
+    const packed = await keepAlive(isLimited ? this.#within(timeout) : this.#call.result);
+    return (await unpackAsync(packed)) as T;
   }
 
   /** Ends the call; whoever waits gets `REMOTE_CANCELLED`. */

@@ -14,6 +14,7 @@ export {
   type ContainerHost,
   ContainerProvider,
   type ContainerStart,
+  keepAlive,
   type PreparedContainer,
   type SpawnedCall,
 } from './containers/index.ts';

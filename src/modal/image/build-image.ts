@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { ContainerSpec, DeploymentObserver } from '../../remote/index.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import type { ContainerSpec } from '../../remote/index.ts';
 import type { Sdk } from '../modal.ts';
 import { buildFailed, modalError } from '../modal-errors.ts';
-import { wholeSeconds } from '../modal-options.ts';
-import { ownTags } from '../tags.ts';
+import { type ModalSettings, wholeSeconds } from '../modal-options.ts';
+import { containerSockets } from '../sandbox/container-sockets.ts';
+import { liveSandboxes } from '../sandbox/live-sandboxes.ts';
+import { ownTags, sandboxesOfStart, tagNames } from '../tags.ts';
 import { archiveOf, unpackProgram } from './archive.ts';
 import { type AddedFiles, type ImageSegment, imagePlan, segmentDigest } from './image-plan.ts';
 import { packageFolder, runtimeFiles } from './runtime-files.ts';
@@ -15,20 +17,29 @@ export interface BuiltImage {
   readonly workdir: string;
 }
 
+/** Where images are built, and who is told of it. */
+export interface ImageBuilder {
+  readonly modal: Sdk.ModalClient;
+  readonly app: Sdk.App;
+  readonly settings: ModalSettings;
+  /** Is told each part that has to be built. */
+  readonly onBuilding: (what: string) => void;
+}
+
 /** Seconds that putting files into an image may take. */
 const fillTimeout = 600;
+/** Seconds for which nothing may happen meanwhile. */
+const fillIdleTimeout = 60;
+/** What the container has in which files are put into an image: it unpacks them in memory. */
+const fillResources = { cpu: 1, memoryMiB: 1024 };
 
 /**
  * Builds an image with hypernodes in it, or finds it, when the same was built before: by this process or any other.
  *
  * @throws RemoteError `REMOTE_BUILD` with the log.
  */
-export async function buildImage(
-  modal: Sdk.ModalClient,
-  app: Sdk.App,
-  spec: ContainerSpec,
-  observer: DeploymentObserver,
-): Promise<BuiltImage> {
+export async function buildImage(builder: ImageBuilder, spec: ContainerSpec): Promise<BuiltImage> {
+  const { modal, app, onBuilding } = builder;
   const { base, segments, env, workdir } = imagePlan(spec.image);
   const all = withRuntime(segments);
   const digests = chain(base, all);
@@ -36,11 +47,13 @@ export async function buildImage(
   let image = found?.image ?? modal.images.fromRegistry(base);
   for (const [index, segment] of all.entries()) {
     if (index < (found?.next ?? 0)) continue;
-    observer.onPhase?.({ phase: 'building', detail: describe(segment) });
+    onBuilding(describe(segment));
     image =
       segment.kind === 'commands'
         ? await runCommands(modal, app, image.dockerfileCommands([...segment.lines]))
-        : await fill(modal, app, image, segment.files, { workdir, name: imageName(digests[index] ?? '') });
+        : await containerSockets.during(() =>
+            fill(builder, image, segment.files, { workdir, name: imageName(digests[index] ?? '') }),
+          );
   }
   return { image, env, workdir };
 }
@@ -108,18 +121,24 @@ async function buildLog(modal: Sdk.ModalClient, imageId: string): Promise<string
 
 /** Puts files into an image, by putting them into a container of it and keeping that one's files. */
 async function fill(
-  modal: Sdk.ModalClient,
-  app: Sdk.App,
+  { modal, app, settings }: ImageBuilder,
   image: Sdk.Image,
   files: readonly AddedFiles[],
   { workdir, name }: { readonly workdir: string; readonly name: string },
 ): Promise<Sdk.Image> {
   const archive = await archiveOf(files);
+  const start = randomUUID();
+  const end = async (): Promise<void> => {
+    for await (const sandbox of sandboxesOfStart(modal, app.appId, start)) await sandbox.terminate();
+  };
+  liveSandboxes.add(start, { settings, leftover: { appId: app.appId, start }, end });
   let sandbox: Sdk.Sandbox | undefined;
   try {
     sandbox = await modal.sandboxes.create(app, image, {
+      ...fillResources,
       timeoutMs: wholeSeconds(fillTimeout),
-      tags: ownTags('build'),
+      idleTimeoutMs: wholeSeconds(fillIdleTimeout),
+      tags: { ...ownTags('build'), [tagNames.start]: start },
     });
     const path = '/tmp/hypernodes-files';
     await sandbox.filesystem.writeBytes(archive, path);
@@ -134,7 +153,8 @@ async function fill(
   } catch (error) {
     throw modalError(error, 'building');
   } finally {
-    await sandbox?.terminate().catch(() => undefined);
+    await (sandbox ? sandbox.terminate() : end()).catch(() => undefined);
+    liveSandboxes.delete(start);
   }
 }
 

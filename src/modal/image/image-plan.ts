@@ -69,11 +69,16 @@ export function imagePlan(spec: ImageSpec): ImagePlan {
         );
         break;
       case 'run':
-        run(...step.commands.map((command) => `RUN ${command}`));
+        run(...step.commands.map(runLine));
         break;
       case 'env':
         Object.assign(env, step.variables);
-        run(...Object.entries(step.variables).map(([name, value]) => `ENV ${name}=${dockerString(value)}`));
+        // Values of several lines cannot stand in a Dockerfile: containers get them, commands of later steps don't.
+        run(
+          ...Object.entries(step.variables)
+            .filter(([, value]) => !value.includes('\n'))
+            .map(([name, value]) => `ENV ${name}=${dockerString(value)}`),
+        );
         break;
       case 'workdir':
         workdir = step.path;
@@ -103,6 +108,11 @@ export function segmentDigest(before: string, segment: ImageSegment): string {
 
 function inside(workdir: string, target: string): string {
   return target.startsWith('/') ? target : `${workdir}/${target.replace(/^\.\//, '')}`;
+}
+
+/** Commands of several lines cannot stand in a Dockerfile as they are. */
+function runLine(command: string): string {
+  return command.includes('\n') ? `RUN ${JSON.stringify(['/bin/sh', '-c', command])}` : `RUN ${command}`;
 }
 
 /** For the shell of a `RUN` line. */

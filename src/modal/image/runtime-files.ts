@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { folderOfPackage } from '../../inspect/index.ts';
+import { ownFolder } from '../own-folder.ts';
 import type { AddedFiles } from './image-plan.ts';
 
 /** Where hypernodes lies in a container: a folder in which Node looks for packages from everywhere. */
@@ -68,13 +68,4 @@ function findPackage(name: string, from: string): string {
   const found = folderOfPackage(name, from);
   if (found === undefined) throw new Error(`${name}, which hypernodes depends on, is not installed.`);
   return found;
-}
-
-function ownFolder(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const manifest = join(folder, 'package.json');
-    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as Manifest).name === 'hypernodes')
-      return folder;
-    if (dirname(folder) === folder) throw new Error('hypernodes is not installed as a package.');
-  }
 }

@@ -2,9 +2,10 @@
  * Main program of the sandbox of a spawned call: performs the call, with the retries and limits of its function, and
  * leaves what came of it.
  *
- * Arguments: the name of the call, and seconds to stay after it.
+ * Arguments: the name of the call, seconds to stay after it, and seconds without a sign of life after which it ends when
+ * its job is not there yet.
  */
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unpack } from '../../pack/index.ts';
 import {
@@ -17,8 +18,9 @@ import {
 import { envelopeHeader } from '../envelope.ts';
 import { runnerPath } from '../image/runtime-files.ts';
 import { OutcomeKind } from '../spawn/outcome.ts';
-import { jobFile, jobReadyFile, outcomeDoneFile, outcomeFile, resultsFolder, stateFolder } from './places.ts';
+import { jobFile, jobReadyFile, outcomeDoneFile, outcomeFile, resultsFolder } from './places.ts';
 import { ProcessHost } from './process-host.ts';
+import { SignOfLife } from './sign-of-life.ts';
 
 interface Job {
   readonly definition: FunctionDefinition;
@@ -26,9 +28,13 @@ interface Job {
   readonly takesYields: boolean;
 }
 
-const [, , key = '', stay = '0'] = process.argv;
-mkdirSync(stateFolder, { recursive: true });
-while (!existsSync(jobReadyFile)) await sleep(20);
+const [, , key = '', stay = '0', patience = '60'] = process.argv;
+const life = new SignOfLife(Number(patience) * 1000);
+while (!existsSync(jobReadyFile)) {
+  // Whoever started this is gone before it said what to do.
+  if (life.isOver()) process.exit(1);
+  await sleep(20);
+}
 const { definition, request, takesYields } = unpack(readFileSync(jobFile)) as Job;
 
 function leave(kind: number, content: Uint8Array): void {

@@ -3,14 +3,14 @@
  *
  * Arguments: seconds without a sign of life after which it ends the sandbox.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
-import { aliveFile, logFile, stateFolder, stopFile } from './places.ts';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { logFile, stopFile } from './places.ts';
+import { SignOfLife } from './sign-of-life.ts';
 
 const patienceMs = Number(process.argv[2] ?? 60) * 1000;
 const checkMs = Math.min(250, patienceMs / 4);
 
-mkdirSync(stateFolder, { recursive: true });
-writeFileSync(aliveFile, '');
+const life = new SignOfLife(patienceMs);
 closeSync(openSync(logFile, 'a'));
 
 const log = openSync(logFile, 'r');
@@ -29,7 +29,7 @@ function printLog(): void {
 setInterval(() => {
   printLog();
   if (existsSync(stopFile)) process.exit(0);
-  if (Date.now() - statSync(aliveFile).mtimeMs > patienceMs) {
+  if (life.isOver()) {
     process.stdout.write('hypernodes: nobody holds this container any more; it ends.\n');
     process.exit(0);
   }

@@ -2,6 +2,7 @@ import type { Container, ContainerExit, LogLine } from '../../remote/index.ts';
 import { EnvelopeKind, EnvelopeReader, type RunnerExit } from '../envelope.ts';
 import { contentFolder } from '../inside/places.ts';
 import type { Sdk } from '../modal.ts';
+import type { ModalSettings } from '../modal-options.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { liveSandboxes } from './live-sandboxes.ts';
 import { StdinWriter } from './stdin-writer.ts';
@@ -9,8 +10,7 @@ import type { VolumeSync } from './volume-sync.ts';
 
 /** What a container needs besides its sandbox. */
 export interface SandboxContainerOptions {
-  /** Seconds without a sign of life after which the container ends itself. */
-  readonly orphanTimeout: number;
+  readonly settings: ModalSettings;
   readonly volumes: VolumeSync;
   /** Takes what user code prints. */
   readonly onLine: (stream: LogLine['stream'], text: string) => void;
@@ -19,7 +19,7 @@ export interface SandboxContainerOptions {
 /** Lines of output that are remembered for messages. */
 const remembered = 20;
 
-/** How often, and in which milliseconds, Modal is asked whether a sandbox has ended whose streams broke off. */
+/** How often, and after how many milliseconds, Modal is asked what became of a sandbox whose streams broke off. */
 const looks = 5;
 const lookAfterMs = 200;
 
@@ -44,7 +44,7 @@ export class SandboxContainer implements Container {
   constructor(
     sandbox: Sdk.Sandbox,
     bridge: Sdk.ContainerProcess<Uint8Array>,
-    { orphanTimeout, volumes, onLine }: SandboxContainerOptions,
+    { settings, volumes, onLine }: SandboxContainerOptions,
   ) {
     this.id = sandbox.sandboxId;
     this.#sandbox = sandbox;
@@ -63,8 +63,9 @@ export class SandboxContainer implements Container {
     });
     this.#lines = this.#readLines(onLine);
     void this.#read();
-    this.#heartbeat = setInterval(() => void this.#ping(orphanTimeout), (orphanTimeout * 1000) / 4).unref();
-    liveSandboxes.add(this.id, () => this.kill());
+    const patienceMs = settings.orphanTimeout * 1000;
+    this.#heartbeat = setInterval(() => void this.#ping(patienceMs), patienceMs / 4).unref();
+    liveSandboxes.add(this.id, { settings, leftover: { sandboxId: this.id }, end: this.kill });
     void this.exited.then(() => this.#release());
   }
 
@@ -91,14 +92,15 @@ export class SandboxContainer implements Container {
     await this.#end({ code: undefined, signal: 'SIGKILL', cause: 'killed' });
   }
 
-  async #ping(orphanTimeout: number): Promise<void> {
+  async #ping(patienceMs: number): Promise<void> {
     // A connection that is gone shows in the stream that is read.
-    await this.#writer.ping(orphanTimeout * 1000).catch(() => undefined);
+    await this.#writer.ping(patienceMs).catch(() => undefined);
   }
 
   async #read(): Promise<void> {
     const reader = new EnvelopeReader();
     let exit: RunnerExit | undefined;
+    let brokeOff = false;
     try {
       for await (const chunk of this.#bridge.stdout) {
         this.#volumes.used();
@@ -109,7 +111,8 @@ export class SandboxContainer implements Container {
         }
       }
     } catch {
-      // The stream breaks off when the sandbox ends: how it ended is asked below.
+      // Perhaps because the sandbox ended, which is asked below.
+      brokeOff = true;
     }
     this.output.end();
     if (exit)
@@ -118,17 +121,19 @@ export class SandboxContainer implements Container {
         signal: exit.signal ?? undefined,
         cause: exit.outOfMemory ? 'out-of-memory' : 'exited',
       });
-    else await this.#end(await this.#howItEnded());
+    else await this.#end(await this.#howItEnded(brokeOff));
   }
 
-  /** The bridge went away without a word: with the whole sandbox, or alone. */
-  async #howItEnded(): Promise<Omit<ContainerExit, 'lastLines'>> {
+  /** The bridge went away without a word: with the whole sandbox, alone, or it cannot be reached. */
+  async #howItEnded(brokeOff: boolean): Promise<Omit<ContainerExit, 'lastLines'>> {
     if (this.#killing) return { code: undefined, signal: 'SIGKILL', cause: 'killed' };
     for (let look = 0; look < looks; look++) {
       const code = await this.#sandbox.poll().catch(() => null);
-      if (code !== null) return { code, signal: undefined, cause: 'preempted' };
+      // By itself, in good order, it ends when no sign of life came through.
+      if (code !== null) return { code, signal: undefined, cause: code === 0 ? 'lost' : 'preempted' };
       await new Promise((resolve) => setTimeout(resolve, lookAfterMs));
     }
+    if (brokeOff) return { code: undefined, signal: undefined, cause: 'lost' };
     // Only the kernel, out of memory, ends the bridge and leaves the sandbox.
     return { code: 137, signal: 'SIGKILL', cause: 'out-of-memory' };
   }
@@ -154,19 +159,20 @@ export class SandboxContainer implements Container {
     if (rest !== '') print(rest);
   }
 
-  /** Reports the end when all that was printed before is known. */
+  /** Reports the end when all that was printed before is known, and what was written to volumes is published. */
   async #end(exit: Omit<ContainerExit, 'lastLines'>): Promise<void> {
+    await this.#volumes.finish();
     await Promise.race([this.#lines, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
-    this.#exit({ ...exit, lastLines: [...this.#lastLines] });
+    if (!liveSandboxes.isInterrupted) this.#exit({ ...exit, lastLines: [...this.#lastLines] });
   }
 
   async #terminate(): Promise<void> {
+    await this.#volumes.finish();
     await this.#sandbox.terminate().catch(() => undefined);
   }
 
   async #release(): Promise<void> {
     clearInterval(this.#heartbeat);
-    this.#volumes.close();
     if (!this.#killing) await this.#terminate();
     liveSandboxes.delete(this.id);
     this.#sandbox.detach();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EnvelopeKind, envelopeHeader } from '../envelope.ts';
+import { EnvelopeKind, envelopeHeader, envelopeHeaderLength } from '../envelope.ts';
 
 /** How bytes get to a container. */
 export interface StdinTarget {
@@ -9,14 +9,14 @@ export interface StdinTarget {
   putContent(name: string, content: Uint8Array): Promise<void>;
 }
 
-/** Bytes that one RPC carries at most. */
-const writeLimit = 4 * 1024 * 1024;
+/** Bytes that one RPC carries at most: Modal names no limit for it; its own Python client stays below twice of this. */
+const writeLimit = 1024 * 1024;
 /** Bytes from which content goes through a file, which is streamed, while RPCs wait for each other. */
-const fileThreshold = 1024 * 1024;
+const fileThreshold = writeLimit - envelopeHeaderLength;
 /** Bytes of files that are kept in the container, in case the same content is sent again. */
 const keptLimit = 1024 ** 3;
 /** Bytes that may wait to be sent before a writer is told to wait. */
-const roomLimit = 4 * writeLimit;
+const roomLimit = 16 * writeLimit;
 
 interface Waiting {
   readonly kind: EnvelopeKind;
@@ -85,13 +85,16 @@ export class StdinWriter {
   #nextBatch(): Uint8Array {
     const parts: Uint8Array[] = [];
     let length = 0;
-    while (length < writeLimit) {
-      const next = this.#queue[0];
-      if (!next || (next.kind === EnvelopeKind.data && next.bytes.length >= fileThreshold)) break;
-      this.#queue.shift();
-      this.#queued -= next.bytes.length;
-      parts.push(envelopeHeader(next.kind, next.bytes.length), next.bytes);
-      length += next.bytes.length;
+    let count = 0;
+    for (const next of this.#queue) {
+      if (next.kind === EnvelopeKind.data && next.bytes.length >= fileThreshold) break;
+      length += envelopeHeaderLength + next.bytes.length;
+      if (length > writeLimit) break;
+      count++;
+    }
+    for (const { kind, bytes } of this.#queue.splice(0, count)) {
+      this.#queued -= bytes.length;
+      parts.push(envelopeHeader(kind, bytes.length), bytes);
     }
     return Buffer.concat(parts);
   }

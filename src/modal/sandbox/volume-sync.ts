@@ -1,13 +1,16 @@
+import { stopFile } from '../inside/places.ts';
 import type { Sdk } from '../modal.ts';
 
 /** Milliseconds without traffic after which what a container wrote is published. */
 const publishAfterMs = 250;
 /** Milliseconds without traffic after which a container looks for what others published, before it is used again. */
 const refreshAfterMs = 1000;
+/** Milliseconds that publishing may hold up the end of a container. */
+const finishMs = 3000;
 
 /**
- * Keeps the volumes of a container in step with those of others: publishes what it wrote when it becomes idle, and takes
- * over what was published when it is used again. Nothing is done while calls follow each other.
+ * Keeps the volumes of a container in step with those of others: publishes what it wrote when it becomes idle and when it
+ * ends, and takes over what was published when it is used again. Nothing is done while calls follow each other.
  */
 export class VolumeSync {
   readonly #sandbox: Sdk.Sandbox;
@@ -15,7 +18,7 @@ export class VolumeSync {
   readonly #mounts: boolean;
   #lastUse = Date.now();
   #publishing: NodeJS.Timeout | undefined;
-  #closed = false;
+  #finishing: Promise<void> | undefined;
 
   /** Without paths there is nothing to publish; without volumes nothing to do at all. */
   constructor(sandbox: Sdk.Sandbox, mounts: boolean, writablePaths: readonly string[]) {
@@ -36,14 +39,32 @@ export class VolumeSync {
   used(): void {
     if (!this.#mounts) return;
     this.#lastUse = Date.now();
-    if (this.#paths.length === 0 || this.#closed) return;
+    if (this.#paths.length === 0 || this.#finishing) return;
     if (this.#publishing) this.#publishing.refresh();
     else this.#publishing = setTimeout(() => void this.#publish(), publishAfterMs).unref();
   }
 
-  close(): void {
-    this.#closed = true;
+  /** Lets the container end by itself if it may have written anything: that is when Modal is sure to publish it. */
+  finish(): Promise<void> {
+    this.#finishing ??= this.#finish();
+    return this.#finishing;
+  }
+
+  async #finish(): Promise<void> {
     clearTimeout(this.#publishing);
+    if (this.#paths.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, finishMs);
+    });
+    await Promise.race([this.#end().catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
+
+  async #end(): Promise<void> {
+    if ((await this.#sandbox.poll()) !== null) return;
+    await this.#sandbox.filesystem.writeText('', stopFile);
+    await this.#sandbox.wait();
   }
 
   async #refresh(): Promise<void> {

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoteError } from '../../errors.ts';
 import { pack } from '../../pack/index.ts';
 import type { RemoteCall, SpawnedCall } from '../../remote/index.ts';
 import type { ModalConnection } from '../connection.ts';
 import { followPath, jobPath } from '../image/runtime-files.ts';
-import { jobFile, jobReadyFile, resultsFolder } from '../inside/places.ts';
+import { aliveFile, jobFile, jobReadyFile, resultsFolder } from '../inside/places.ts';
 import type { Sdk } from '../modal.ts';
 import { modalError } from '../modal-errors.ts';
 import type { PreparedSandbox } from '../prepared-sandbox.ts';
+import { containerSockets } from '../sandbox/container-sockets.ts';
 import { startSandbox, startTimeout } from '../sandbox/start-sandbox.ts';
 import { ownTags } from '../tags.ts';
 import { callId, readCallId, type SpawnedCallId } from './outcome.ts';
@@ -16,6 +18,9 @@ import { type SpawnedCallPlace, SpawnedModalCall } from './spawned-call.ts';
 
 /** Volume that keeps the results of spawned calls. */
 export const resultsVolume = 'hypernodes-results';
+
+/** Milliseconds until a call is looked for again whose stream broke off. */
+const againAfterMs = 500;
 
 /** Reads a file of the results volume. */
 export type ReadResult = (key: string) => Promise<Uint8Array>;
@@ -36,17 +41,18 @@ export class SpawnCalls {
   /** Resolves when everything that the call needs is on Modal. @throws RemoteError `REMOTE_START`. */
   async spawn(prepared: PreparedSandbox, { definition, request, observer }: SpawnedCall): Promise<RemoteCall> {
     const id: SpawnedCallId = { app: definition.app, key: `call-${randomBytes(16).toString('hex')}` };
-    const [modal, app] = await Promise.all([this.#connection.client(), this.#connection.app(id.app)]);
+    const modal = await this.#connection.client();
     const results = await modal.volumes.fromName(resultsVolume, { createIfMissing: true });
     const { args, parts, method, onYield } = request;
     const job = pack({ definition, request: { args, parts, method }, takesYields: onYield !== undefined });
     const { params } = prepared;
+    const { resultLifetime, orphanTimeout } = this.#connection.settings;
     const sandbox = await startSandbox(
-      modal,
-      app,
+      this.#connection,
       { ...prepared, params: { ...params, volumes: { ...params.volumes, [resultsFolder]: results } } },
       {
-        command: ['node', '--enable-source-maps', jobPath, id.key, String(this.#connection.settings.resultLifetime)],
+        app: id.app,
+        command: ['node', '--enable-source-maps', jobPath, id.key, String(resultLifetime), String(orphanTimeout)],
         name: id.key,
         tags: ownTags('call', definition.name),
         timeout: startTimeout(prepared.spec),
@@ -54,8 +60,10 @@ export class SpawnCalls {
         onPhase: (phase) => observer.onPhase?.({ phase }),
       },
       async (started) => {
-        await started.filesystem.writeBytes(job, jobFile);
-        await started.filesystem.writeText('', jobReadyFile);
+        await whileAlive(started, orphanTimeout, async () => {
+          await started.filesystem.writeBytes(job, jobFile);
+          await started.filesystem.writeText('', jobReadyFile);
+        });
         return { result: started, lines: () => [], ready: Promise.resolve() };
       },
     );
@@ -76,13 +84,18 @@ export class SpawnCalls {
     return {
       async *follow() {
         let passed = 0;
-        try {
-          for await (const piece of sandbox ? live(sandbox) : []) {
-            passed += piece.length;
-            yield piece;
+        let running = sandbox;
+        while (running) {
+          try {
+            for await (const piece of live(running, passed)) {
+              passed += piece.length;
+              yield piece;
+            }
+          } catch {
+            // The sandbox has ended, or the connection to it.
           }
-        } catch {
-          // The sandbox has ended, or the connection to it: its result lies in the volume then.
+          await sleep(againAfterMs);
+          running = await calls.#find(id);
         }
         yield (await calls.#result(id)).subarray(passed);
       },
@@ -113,8 +126,22 @@ export class SpawnCalls {
   }
 }
 
-async function* live(sandbox: Sdk.Sandbox): AsyncGenerator<Uint8Array> {
-  const follow = await sandbox.exec(['node', followPath], { mode: 'binary', stderr: 'ignore' });
+/** Gives the sandbox signs of life while something is brought to it, which takes as long as it takes. */
+async function whileAlive(sandbox: Sdk.Sandbox, orphanTimeout: number, bring: () => Promise<void>): Promise<void> {
+  const sign = setInterval(
+    () => void sandbox.filesystem.writeText('', aliveFile).catch(() => undefined),
+    (orphanTimeout * 1000) / 4,
+  );
+  try {
+    await bring();
+  } finally {
+    clearInterval(sign);
+  }
+}
+
+async function* live(sandbox: Sdk.Sandbox, from: number): AsyncGenerator<Uint8Array> {
+  const command = ['node', followPath, String(from)];
+  const follow = await containerSockets.during(() => sandbox.exec(command, { mode: 'binary', stderr: 'ignore' }));
   yield* follow.stdout;
 }
 

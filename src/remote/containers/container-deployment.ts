@@ -77,7 +77,11 @@ export class ContainerDeployment implements Deployment, FleetOwner {
     return call;
   }
 
-  async spawn(request: CallRequest): Promise<RemoteCall> {
+  spawn(request: CallRequest): Promise<RemoteCall> {
+    return keepAlive(this.#spawn(request));
+  }
+
+  async #spawn(request: CallRequest): Promise<RemoteCall> {
     if (!this.#host.spawn) return this.call(request);
     const prepared = await this.#fleet.prepare();
     const spawned = { definition: this.#definition, request, observer: this.#observer };

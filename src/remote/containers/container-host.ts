@@ -70,7 +70,8 @@ export interface Container {
 export interface ContainerExit {
   readonly code: number | undefined;
   readonly signal: string | undefined;
-  readonly cause: 'exited' | 'killed' | 'out-of-memory' | 'preempted';
+  /** `lost`: the connection to it broke off, and what became of it is not known. */
+  readonly cause: 'exited' | 'killed' | 'out-of-memory' | 'preempted' | 'lost';
   /** The last lines that it printed on standard error. */
   readonly lastLines: readonly string[];
 }

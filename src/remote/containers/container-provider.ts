@@ -11,6 +11,7 @@ import type {
 } from '../provider.ts';
 import { ContainerDeployment } from './container-deployment.ts';
 import type { ContainerHost } from './container-host.ts';
+import { keepAlive } from './keep-alive.ts';
 
 /**
  * A provider that runs functions in containers of a host: it queues calls, starts and ends containers, repeats attempts,
@@ -38,7 +39,7 @@ export abstract class ContainerProvider implements Provider {
   }
 
   async attach(callId: string): Promise<RemoteCall> {
-    const call = this.#spawned.get(callId) ?? (await this.#host.attach?.(callId));
+    const call = this.#spawned.get(callId) ?? (await keepAlive(Promise.resolve(this.#host.attach?.(callId))));
     if (call) return call;
     throw new RemoteError(
       'REMOTE_CANCELLED',

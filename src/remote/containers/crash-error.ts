@@ -25,8 +25,13 @@ export function crashError(definition: FunctionDefinition, container: string, en
     );
   }
   if (exit.cause === 'preempted') {
-    return new RemoteError('REMOTE_CRASHED', `${where} was taken away by the provider.`, {
+    return new RemoteError('REMOTE_CRASHED', `${where} was stopped or taken away by the provider.`, {
       hint: "Set 'retries', so that such calls are repeated.",
+    });
+  }
+  if (exit.cause === 'lost') {
+    return new RemoteError('REMOTE_CRASHED', `${where} cannot be reached any more: the connection to it broke off.`, {
+      hint: "Check the network, and set 'retries', so that such calls are repeated.",
     });
   }
   if (fatal?.meta.reason === 'exit') {

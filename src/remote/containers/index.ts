@@ -7,5 +7,6 @@ export type {
   SpawnedCall,
 } from './container-host.ts';
 export { ContainerProvider } from './container-provider.ts';
+export { keepAlive } from './keep-alive.ts';
 export { LastLines } from './last-lines.ts';
 export { LineSplitter } from './line-splitter.ts';

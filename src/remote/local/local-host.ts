@@ -103,7 +103,10 @@ export class LocalHost implements ContainerHost {
       const world = await makeWorld(place, own, image, volumes);
       signal.throwIfAborted();
       const options = [...heapOptions(spec.memory), ...importOptions([...pathsOf(world, own), ...imports])];
-      const child = await startProcess(join(own, 'dist/remote-runner.js'), world, options, { ...env, ...ownFolders(place) });
+      const child = await startProcess(join(own, 'dist/remote-runner.js'), world, options, {
+        ...env,
+        ...ownFolders(place),
+      });
       reaper.add(child.pid);
       const container = new LocalContainer(id, child, {
         world: place,
