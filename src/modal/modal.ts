@@ -16,7 +16,13 @@ export async function openClient(params: Sdk.ModalClientParams): Promise<Sdk.Mod
   try {
     sdk = await import('modal');
   } catch (cause) {
-    throw wrongSdk(`The SDK of Modal, the package modal, cannot be loaded: ${(cause as Error).message}.`, cause);
+    const [why = ''] = (cause as Error).message.split('\n');
+    const isMissing = /^Cannot find (package|module) 'modal'/.test(why);
+    // The newest package of that name needs others that are not there.
+    const what = isMissing
+      ? 'The SDK of Modal, the package modal, is not installed'
+      : 'The installed package modal is not the SDK of Modal, or it is broken';
+    throw wrongSdk(`${what}; it cannot be loaded: ${why}.`, cause);
   }
   if (typeof sdk.ModalClient !== 'function')
     throw wrongSdk('The installed package modal is not the SDK of Modal, but another package that has its name.');

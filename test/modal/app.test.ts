@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { node, Pipeline } from 'hypernodes';
 import { FileCache } from 'hypernodes/cache';
+import { ProgressCallback } from 'hypernodes/callbacks';
 import { ModalProvider, runOnModal } from 'hypernodes/modal';
-import { App, FunctionCall, Image, RemoteEngine, Secret, Volume } from 'hypernodes/remote';
+import { App, currentCall, FunctionCall, Image, RemoteEngine, Secret, Volume } from 'hypernodes/remote';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { thrownBy } from '../thrown-by.ts';
 import { FakeModal } from './fake/fake-modal.ts';
@@ -71,6 +72,39 @@ describe('functions of an app on Modal', () => {
     const before = fake.rpcs.total;
     expect(await listed(look.map(range(2000)))).toEqual(range(2000).map((x) => x + 3_000_000));
     expect(fake.rpcs.total - before).toBeLessThan(400);
+  });
+
+  it('are called with one RPC once their container is there, and runs of pipelines too', async () => {
+    const app = new App('warm', { provider, observer: silent });
+    const next = app.function((x: number) => x + 1);
+    await using engine = new RemoteEngine({ provider, observer: silent, maxContainers: 1 });
+    const p = new Pipeline({
+      nodes: [node('one', ({ x }: { x: number }) => x + 1), node('two', ({ one }: { one: number }) => one + 1)],
+      engine,
+    });
+    await next.remote(0);
+    await p.run({ x: 0 });
+    fake.rpcs.reset();
+    for (let x = 0; x < 10; x++) expect(await next.remote(x)).toBe(x + 1);
+    for (let x = 0; x < 10; x++) expect(await p.run({ x })).toEqual({ one: x + 1, two: x + 2 });
+    expect(fake.rpcs.histogram()).toEqual({ TaskExecStdinWrite: 20 });
+  });
+
+  it('are repeated in another container when theirs is taken away', async () => {
+    let notice = (): void => undefined;
+    const started = new Promise<void>((resolve) => {
+      notice = resolve;
+    });
+    const app = new App('taken', { provider, observer: { onLog: notice } });
+    const wait = app.function({ name: 'wait', retries: { maxRetries: 1, initialDelay: 0 } }, async () => {
+      console.log('started');
+      if (currentCall()?.attempt === 1) await new Promise((resolve) => setTimeout(resolve, 60_000));
+      return currentCall()?.attempt;
+    });
+    const call = wait.remote();
+    await started;
+    fake.running.find(({ tags }) => tags['hypernodes-function'] === 'wait')!.preempt();
+    expect(await call).toBe(2);
   });
 
   it('are spawned, and found again by another process after this one is gone', async () => {
@@ -149,6 +183,53 @@ describe('pipelines on Modal', () => {
     const found = await at(here).map({ x: [1] }, { over: 'x' });
     expect(found.stats).toMatchObject({ cached: 2, executed: 0 });
     expect(found[0]).toEqual({ place: '1 /root', length: 7 });
+  });
+
+  it('find results that were computed on this machine', async () => {
+    const here = join(folder, 'computed-here');
+    const at = (path: string) => new Pipeline({ name: 'reverse', nodes: [where, length], cache: new FileCache(path) });
+    const local = await at(here).map({ x: [1, 2] }, { over: 'x' });
+    expect(local.stats).toMatchObject({ executed: 4 });
+    const volume = Volume.fromName('reverse', { createIfMissing: true }).at(provider);
+    for (const entry of readdirSync(here, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      await volume.put(relative(here, path), readFileSync(path));
+    }
+    await volume.commit();
+    await using engine = new RemoteEngine({ provider, observer: silent, volumes: { '/reverse': volume } });
+    const there = await at('/reverse').map({ x: [1, 2] }, { over: 'x', engine });
+    expect(there.stats).toMatchObject({ cached: 4, executed: 0 });
+    expect(there[0]).toEqual({ place: `1 ${process.cwd()}`, length: `1 ${process.cwd()}`.length });
+  });
+
+  it('leave their results in the volume when the provider is closed, whenever Modal publishes', async () => {
+    Object.assign(fake.commits, { nowAndThen: false, whenSynced: false, whenTerminated: false });
+    try {
+      const run = async () => {
+        await using own = new ModalProvider();
+        const volume = Volume.fromName('at-the-end', { createIfMissing: true }).at(own);
+        const engine = new RemoteEngine({ provider: own, observer: silent, volumes: { '/end': volume } });
+        const p = new Pipeline({ name: 'ending', nodes: [where, length], cache: new FileCache('/end') });
+        return (await p.map({ x: [1] }, { over: 'x', engine })).stats;
+      };
+      expect(await run()).toMatchObject({ executed: 2 });
+      expect(await run()).toMatchObject({ cached: 2, executed: 0 });
+    } finally {
+      Object.assign(fake.commits, { nowAndThen: true, whenSynced: true, whenTerminated: true });
+    }
+  });
+
+  it('run as a stage on a GPU within a local pipeline, and say where', async () => {
+    await using engine = new RemoteEngine({ provider, observer: silent, gpu: 'A100', maxContainers: 4 });
+    const stage = new Pipeline({ name: 'stage', nodes: [where], engine });
+    const lines: string[] = [];
+    const progress = new ProgressCallback({ mode: 'plain', stream: { write: (text: string) => lines.push(text) > 0 } });
+    const p = new Pipeline({ name: 'outer', nodes: [stage.asNode(), length], callbacks: [progress] });
+    expect(await p.run({ x: 1 })).toMatchObject({ place: '1 /root', length: 7 });
+    await progress.flush();
+    expect(lines.join('')).toContain('[modal A100 ×4]');
+    expect(fake.running.some(({ plan }) => plan.version === 1 && plan.resources.gpu?.type === 'A100')).toBe(true);
   });
 
   it('go there with one call in a notebook, as functions do', async () => {

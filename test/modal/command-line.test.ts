@@ -46,6 +46,13 @@ describe('hypernodes modal', () => {
     expect((await hypernodes('ps', '--app', 'hypernodes-volumes')).stdout.split('\n')).toHaveLength(2);
   });
 
+  it('stops the others when one is gone', async () => {
+    const [one, two] = [await containerOf('gone'), await containerOf('there')];
+    const { code, stdout, stderr } = await hypernodes('stop', 'sb-none', one, two);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: `stopped ${one}\nstopped ${two}\n` });
+    expect(stderr).toMatch(/no container sb-none/);
+  });
+
   it('shows what a container printed last', async () => {
     const modal = await fake.client();
     const app = await modal.apps.fromName('logging', { createIfMissing: true });

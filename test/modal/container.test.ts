@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Status } from 'nice-grpc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await host.close();
   fake.startDelayMs = 0;
+  fake.images.delayMs = 0;
   fake.rpcs.heal();
   await expect.poll(() => fake.running.length, { timeout: 5000 }).toBe(0);
 });
@@ -214,14 +216,60 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
     await expect(start({ signal: AbortSignal.timeout(300) })).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
+  it('is ended when its host is closed while it waits for a machine', async () => {
+    open(mode);
+    await host.prepare(spec, {});
+    fake.startDelayMs = 60_000;
+    const starting = start().catch((error: unknown) => error);
+    await expect.poll(() => fake.running.length).toBe(1);
+    await host.close();
+    expect(fake.running).toEqual([]);
+    expect(await starting).toMatchObject({ code: 'REMOTE_START' });
+  });
+
+  it('tells a connection that broke off from memory that was used up', async () => {
+    open(mode);
+    fake.rpcs.drop('TaskExecStdioRead', { afterMessages: 2, times: 2 });
+    fake.rpcs.fail('TaskExecStdioRead', { code: Status.PERMISSION_DENIED, times: 1000 });
+    const container = await start();
+    await container.write([Buffer.from('one')]);
+    await container.write([Buffer.from('two')]);
+    expect(await container.exited).toMatchObject({ cause: 'lost' });
+  });
+
   it('ends by itself when its holder is gone', async () => {
     open(mode, { orphanTimeout: 1 });
     const container = await start();
     // What is gone sends no more signs of life.
     fake.rpcs.fail('TaskExecStdinWrite', { code: Status.PERMISSION_DENIED, times: 1000 });
     await expect.poll(() => fake.running.length, { timeout: 10_000 }).toBe(0);
-    await container.exited;
+    expect(await container.exited).toMatchObject({ cause: 'lost' });
   });
+});
+
+it('runs commands of several lines, and knows variables of several lines', async () => {
+  open('v2');
+  const steps = [
+    ...spec.image.steps,
+    { kind: 'env', variables: { LINES: 'one\ntwo', WORD: 'three "four"' } },
+    { kind: 'run', commands: ['mkdir -p /made\n# A remark, which Dockerfiles have, too.\necho "$WORD" > /made/word'] },
+  ] as const;
+  const container = await start({ spec: { image: { digest: 'lines', steps } } });
+  expect(await ask(container, 'env LINES', 7)).toBe('one\ntwo');
+  const { world } = fake.sandboxes.get(container.id)!;
+  expect(readFileSync(world.path('/made/word'), 'utf8')).toBe('three "four"\n');
+});
+
+it('reserves what every container costs, also those that are only there for a moment', async () => {
+  open('v2');
+  const steps = [...spec.image.steps, { kind: 'env', variables: { FRESH: 'image' } }] as const;
+  await start({ spec: { image: { digest: 'fresh', steps } } });
+  await host.volume({ name: 'reserving', createIfMissing: true, readOnly: false }).list();
+  for (const { plan } of fake.sandboxes.values()) {
+    expect(plan.resources.milliCpu).toBeGreaterThan(0);
+    expect(plan.resources.memoryMb).toBeGreaterThan(0);
+    expect(plan.idleTimeoutSecs).toBeGreaterThan(0);
+  }
 });
 
 describe('what Modal does not give', () => {
@@ -271,6 +319,28 @@ describe('what Modal does not give', () => {
     expect(await fails({ image: { digest: 'none', steps } })).toMatchObject({
       code: 'REMOTE_BUILD',
       message: expect.stringMatching(/manifest unknown: nowhere\/none:1/),
+    });
+  });
+
+  it('machines: a lack of GPUs is not an unknown one', async () => {
+    open('v2');
+    fake.rpcs.fail('SandboxCreate', {
+      code: Status.FAILED_PRECONDITION,
+      details: 'Insufficient capacity: no GPU is free',
+    });
+    expect(await fails({ gpu: 'H100' })).toMatchObject({
+      code: 'REMOTE_START',
+      message: expect.stringMatching(/no machine with the GPU 'H100' while the container was queued.*another GPU/),
+    });
+  });
+
+  it('an image in time', async () => {
+    open('v2', { buildTimeout: 1 });
+    fake.images.delayMs = 60_000;
+    const steps = [...spec.image.steps, { kind: 'run', commands: ['echo slow'] }] as const;
+    expect(await fails({ image: { digest: 'slow', steps } })).toMatchObject({
+      code: 'REMOTE_START',
+      message: expect.stringMatching(/after 1 s; it was still building.*buildTimeout/),
     });
   });
 

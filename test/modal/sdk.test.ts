@@ -55,7 +55,7 @@ describe('without the right SDK', () => {
   it('names the command that installs it', async () => {
     const error = await ask();
     expect(error).toMatchObject(missing);
-    expect(error.message).toMatch(/cannot be loaded.*npm install modal@0\.11\.1$/s);
+    expect(error.message).toMatch(/is not installed.*npm install modal@0\.11\.1$/s);
   });
 
   it('knows the package that has its name', async () => {
@@ -63,6 +63,14 @@ describe('without the right SDK', () => {
     const error = await ask();
     expect(error).toMatchObject(missing);
     expect(error.message).toMatch(/another package.*npm install modal@0\.11\.1$/);
+  });
+
+  it('knows it when it cannot be loaded, as the real one cannot', async () => {
+    install('1.2.0', "import 'jade/lib/runtime.js';");
+    const error = await ask();
+    expect(error).toMatchObject(missing);
+    expect(error.message).toMatch(/not the SDK of Modal.*jade.*npm install modal@0\.11\.1$/);
+    expect(error.message).not.toContain('\n');
   });
 
   it('takes no other version', async () => {

@@ -59,7 +59,12 @@ async function copyNewer(source: string, target: string): Promise<void> {
 
 async function copyFileIfNewer(from: string, to: string): Promise<void> {
   const [ours, theirs] = await Promise.all([stat(from).catch(() => undefined), stat(to).catch(() => undefined)]);
-  if (!ours || (theirs && theirs.mtimeMs >= ours.mtimeMs)) return;
+  // Times are coarse: a file that was copied while it was being written may seem to be as new as the whole one.
+  if (
+    !ours ||
+    (theirs && (theirs.mtimeMs > ours.mtimeMs || (theirs.mtimeMs === ours.mtimeMs && theirs.size === ours.size)))
+  )
+    return;
   const temporary = `${to}.copy-${process.pid}-${copies++}`;
   try {
     await cp(from, temporary, { preserveTimestamps: true });
