@@ -32,6 +32,8 @@ const idleTimeout = 300;
 export class ModalHost implements ContainerHost {
   readonly name = 'modal';
   readonly startupTimeout = startupTimeout;
+  /** As long as it takes to get there and back over the internet. */
+  readonly aheadMs = 50;
   readonly #connection: ModalConnection;
   readonly #runner: string;
   readonly #calls: SpawnCalls;

@@ -74,6 +74,18 @@ describe('functions of an app on Modal', () => {
     expect(fake.rpcs.total - before).toBeLessThan(400);
   });
 
+  it('are mapped without an RPC per item also when items take a millisecond', async () => {
+    const app = new App('mapping', { provider, observer: silent });
+    const work = app.function({ name: 'work', maxContainers: 2 }, (x: number) => {
+      for (const end = performance.now() + 1; performance.now() < end; );
+      return x;
+    });
+    await listed(work.map(range(20)));
+    fake.rpcs.reset();
+    expect(await listed(work.map(range(1000)))).toEqual(range(1000));
+    expect(fake.rpcs.count('TaskExecStdinWrite')).toBeLessThan(250);
+  });
+
   it('are called with one RPC once their container is there, and runs of pipelines too', async () => {
     const app = new App('warm', { provider, observer: silent });
     const next = app.function((x: number) => x + 1);

@@ -229,6 +229,7 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
 
   it('tells a connection that broke off from memory that was used up', async () => {
     open(mode);
+    await host.prepare(spec, {});
     fake.rpcs.drop('TaskExecStdioRead', { afterMessages: 2, times: 2 });
     fake.rpcs.fail('TaskExecStdioRead', { code: Status.PERMISSION_DENIED, times: 1000 });
     const container = await start();

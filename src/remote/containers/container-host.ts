@@ -32,6 +32,8 @@ export interface ContainerHost {
   readonly startsAtOnce?: number | undefined;
   /** Seconds until a container must answer that has no `startupTimeout`; 300 unless given. */
   readonly startupTimeout?: number | undefined;
+  /** Milliseconds of work that may wait in a container, where bringing it more takes long and costs a message; a few unless given. */
+  readonly aheadMs?: number | undefined;
   /** Where a heartbeat is needed to know that home is still there. */
   readonly heartbeat?: { readonly everyMs: number; readonly patienceMs: number } | undefined;
 }

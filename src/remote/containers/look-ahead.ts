@@ -1,5 +1,5 @@
-/** Work, in microseconds, that may wait in a container beyond what runs: as long as it takes to bring it more. */
-const AHEAD_MICROS = 4000;
+/** Work, in milliseconds, that may wait in a container beyond what runs: as long as it takes to bring it more. */
+const AHEAD_MS = 4;
 const MOST_CALLS = 512;
 /** Calls this large are not sent ahead. */
 const MOST_BYTES = 1024 * 1024;
@@ -8,7 +8,16 @@ const WEIGHT = 0.2;
 
 /** How many calls to send ahead to a container: many if they are tiny, none if they take longer than sending does. */
 export class LookAhead {
+  readonly #aheadMicros: number;
+  readonly #bringsMany: boolean;
   #meanMicros: number | undefined;
+  #isFilling = false;
+
+  /** @param aheadMs Milliseconds of work that may wait; with it, more is brought only when half of that is left, so that many calls are sent as one. */
+  constructor(aheadMs?: number) {
+    this.#aheadMicros = (aheadMs ?? AHEAD_MS) * 1000;
+    this.#bringsMany = aheadMs !== undefined;
+  }
 
   measured(micros: number): void {
     // One long call among tiny ones counts at once, a tiny one among long ones little by little.
@@ -16,9 +25,20 @@ export class LookAhead {
     this.#meanMicros = mean === undefined || micros > mean * 10 ? micros : mean + (micros - mean) * WEIGHT;
   }
 
-  /** @param bytes Of what is under way already. */
-  calls(bytes: number): number {
+  /**
+   * Whether another call may be sent to a container in which so many wait.
+   *
+   * @param bytes Of what is under way already.
+   */
+  takes(waiting: number, bytes: number): boolean {
+    const most = this.#calls(bytes);
+    if (waiting >= most) this.#isFilling = false;
+    else if (!this.#bringsMany || waiting <= most / 2) this.#isFilling = true;
+    return this.#isFilling;
+  }
+
+  #calls(bytes: number): number {
     if (this.#meanMicros === undefined || bytes > MOST_BYTES) return 0;
-    return Math.min(MOST_CALLS, Math.floor(AHEAD_MICROS / Math.max(this.#meanMicros, 1)));
+    return Math.min(MOST_CALLS, Math.floor(this.#aheadMicros / Math.max(this.#meanMicros, 1)));
   }
 }

@@ -48,7 +48,7 @@ export class RunnerSession {
   readonly #owner: SessionOwner;
   readonly #sender: FrameSender;
   readonly #parts = new KnownParts();
-  readonly #lookAhead = new LookAhead();
+  readonly #lookAhead: LookAhead;
   readonly #units = new Set<WorkUnit>();
   readonly #byNumber = new Map<number, { readonly call: PendingCall; readonly unit: WorkUnit }>();
   readonly #lastLines = new LastLines();
@@ -67,6 +67,7 @@ export class RunnerSession {
     this.#definition = definition;
     this.#owner = owner;
     this.#sender = new FrameSender(container);
+    this.#lookAhead = new LookAhead(host.aheadMs);
     this.#printed = { stdout: this.#splitter('stdout'), stderr: this.#splitter('stderr') };
     this.ready = new Promise((resolve) => {
       this.#isReady = resolve;
@@ -96,7 +97,7 @@ export class RunnerSession {
   /** Whether another unit would soon begin. */
   get takesAhead(): boolean {
     if (this.isClosing) return false;
-    return this.#units.size < this.#definition.scaling.concurrency + this.#lookAhead.calls(this.#bytes);
+    return this.#lookAhead.takes(this.#units.size - this.#definition.scaling.concurrency, this.#bytes);
   }
 
   send(calls: readonly PendingCall[]): void {
