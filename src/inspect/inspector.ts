@@ -66,6 +66,7 @@ export class OwnInspector {
   /** The engine's handle on the meeting point, until the next {@link release}. */
   #pointId: string | undefined;
   #stopDebugger: (() => void) | undefined;
+  #isProfilingHeap = false;
 
   constructor(inspector: typeof import('node:inspector')) {
     this.#session = new inspector.Session();
@@ -188,6 +189,25 @@ export class OwnInspector {
     this.post('Debugger.setSkipAllPauses', { skip: true });
   }
 
+  /** The id under which the last heap snapshot shows a value; values keep theirs until {@link rest}. */
+  heapId(value: unknown): number {
+    if (!this.#isProfilingHeap) this.post('HeapProfiler.enable');
+    this.#isProfilingHeap = true;
+    const objectId = this.handle(value);
+    return Number(
+      this.post<{ heapSnapshotObjectId: string }>('HeapProfiler.getHeapObjectId', { objectId }).heapSnapshotObjectId,
+    );
+  }
+
+  /** The value of that id. */
+  valueOfHeapId(id: number): unknown {
+    const { result } = this.post<{ result: RemoteObject }>('HeapProfiler.getObjectByHeapObjectId', {
+      objectId: String(id),
+      objectGroup: GROUP,
+    });
+    return this.value(result);
+  }
+
   /** Lets go of every handle. */
   release(): void {
     if (this.#pointId === undefined) return;
@@ -198,6 +218,8 @@ export class OwnInspector {
   /** Leaves nothing behind that costs the program anything. */
   rest(): void {
     this.#stopDebugger?.();
+    if (this.#isProfilingHeap) this.post('HeapProfiler.disable');
+    this.#isProfilingHeap = false;
     this.release();
   }
 }
@@ -233,8 +255,20 @@ export function inOneGo<Answer>(action: () => Answer): Answer {
   try {
     return action();
   } finally {
-    if (--underway === 0) own?.rest();
+    if (--underway === 0) endGo();
   }
+}
+
+const endings: (() => void)[] = [];
+
+/** Does something when the outermost {@link inOneGo} that is under way ends. */
+export function atEndOfGo(action: () => void): void {
+  endings.push(action);
+}
+
+function endGo(): void {
+  for (const action of endings.splice(0)) action();
+  own?.rest();
 }
 
 /**
