@@ -42,9 +42,17 @@ export function builtinPath(value: unknown): string | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   if (others.has(value)) return undefined;
   paths ??= indexGlobals();
-  const path = paths.get(value) ?? indexModules(paths).get(value) ?? lazyGlobal(value) ?? foreignGlobal(value);
+  const indexed = indexModules(paths).get(value);
+  // Of plain objects there are many, and what is none of this realm's has another prototype.
+  if (indexed !== undefined || isPlain(value)) return indexed;
+  const path = lazyGlobal(value) ?? foreignGlobal(value);
   if (path === undefined) others.add(value);
   return path;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype;
 }
 
 /** Accessors that cost nothing to read; others load parts of Node that the program may never need. */

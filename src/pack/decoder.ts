@@ -41,7 +41,10 @@ export class Decoder {
   readonly #values: unknown[] = [];
   readonly #lates = new Map<number, Late>();
   readonly #waiting = new Map<number, ((value: unknown) => void)[]>();
-  readonly #edges: number[][] = [];
+  /** What each record refers to, one record after the other. */
+  readonly #edges: number[] = [];
+  /** Where in {@link #edges} those of each record begin. */
+  readonly #firstEdges: number[] = [];
   readonly #closing: (() => void)[] = [];
   #current = -1;
   #lastRecord = -1;
@@ -77,9 +80,10 @@ export class Decoder {
     if (this.bodies.position !== this.#rootLength) throw corrupt('its root is not where it should be');
     for (let record = 0; record < this.count; record++) {
       this.#current = record;
-      if (this.#hasLates) this.#edges[record] = [];
+      this.#firstEdges.push(this.#edges.length);
       fill(this, record);
     }
+    this.#firstEdges.push(this.#edges.length);
     this.#current = -1;
     if (this.bodies.remaining > 0) throw corrupt('there is something behind its last record');
     if (this.#lates.size > 0) this.#makeReachable(root.record);
@@ -139,7 +143,7 @@ export class Decoder {
   #record(): unknown {
     const record = this.bodies.unsigned();
     if (record >= this.count) throw corrupt('it refers to a record that it does not have');
-    if (this.#hasLates) this.#edges[this.#current]?.push(record);
+    if (this.#hasLates && this.#current >= 0) this.#edges.push(record);
     this.#lastRecord = record;
     return this.#values[record];
   }
@@ -179,7 +183,7 @@ export class Decoder {
 
   /** Forgets what the current record refers to: it turned out not to be needed. */
   dropEdges(): void {
-    this.#edges[this.#current] = [];
+    this.#edges.length = this.#firstEdges[this.#current]!;
   }
 
   /** Reads own properties and defines them on `target`. */
@@ -283,20 +287,23 @@ export class Decoder {
 
   /** Makes late values, each after what it reaches, as far as they don't need each other. */
   #makeReachable(root: number): void {
-    const seen = new Set<number>();
-    const stack: { readonly record: number; next: number }[] = [];
-    const enter = (record: number): void => {
-      if (record < 0 || seen.has(record)) return;
-      seen.add(record);
-      stack.push({ record, next: 0 });
-    };
-    enter(root);
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const edges = this.#edges[top.record] ?? [];
-      if (top.next < edges.length) enter(edges[top.next++]!);
-      else {
+    if (root < 0) return;
+    const [edges, firstEdges] = [this.#edges, this.#firstEdges];
+    /** Which edge of each record is to be followed next. */
+    const next = firstEdges.slice();
+    const seen = new Uint8Array(this.count);
+    const stack = [root];
+    seen[root] = 1;
+    while (stack.length > 0) {
+      const record = stack.at(-1)!;
+      if (next[record]! < firstEdges[record + 1]!) {
+        const reached = edges[next[record]!++]!;
+        if (seen[reached] === 1) continue;
+        seen[reached] = 1;
+        stack.push(reached);
+      } else {
         stack.pop();
-        this.#make(top.record, new Set());
+        if (this.#values[record] === PENDING) this.#make(record, new Set());
       }
     }
   }

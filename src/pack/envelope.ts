@@ -38,16 +38,24 @@ export interface Envelope {
   readonly runsCode: boolean;
 }
 
-/** The header without its checksum. */
+const headers = new Map<number, Uint8Array>();
+
+/** The header without its checksum; not to be changed. */
 export function envelopeHeader({ form, runsCode }: Envelope): Uint8Array {
-  const header = new Uint8Array(HEADER_LENGTH);
-  header.set([...MAGIC, VERSION, form, runsCode ? 1 : 0]);
+  const key = form * 2 + Number(runsCode);
+  let header = headers.get(key);
+  if (!header) {
+    header = new Uint8Array(HEADER_LENGTH);
+    header.set([...MAGIC, VERSION, form, Number(runsCode)]);
+    headers.set(key, header);
+  }
   return header;
 }
 
 /** Writes the checksum of a whole payload into its header. */
 export function seal(payload: Uint8Array): Uint8Array {
-  view(payload).setUint32(CRC_AT, checksum(payload), true);
+  const sum = checksum(payload);
+  for (let i = 0; i < 4; i++) payload[CRC_AT + i] = sum >>> (i * 8);
   return payload;
 }
 
@@ -65,7 +73,9 @@ export function openEnvelope(payload: Uint8Array): Envelope {
       },
     );
   }
-  if (view(payload).getUint32(CRC_AT, true) !== checksum(payload)) throw corrupt('its checksum does not match');
+  const sum = checksum(payload);
+  for (let i = 0; i < 4; i++)
+    if (payload[CRC_AT + i] !== ((sum >>> (i * 8)) & 0xff)) throw corrupt('its checksum does not match');
   const form = payload[4];
   if (form !== BodyForm.plain && form !== BodyForm.graph) throw corrupt(`its form is ${form}`);
   return { form, runsCode: payload[5] !== 0 };
@@ -73,8 +83,4 @@ export function openEnvelope(payload: Uint8Array): Envelope {
 
 function checksum(payload: Uint8Array): number {
   return crc32(payload.subarray(CRC_AT + 4), crc32(payload.subarray(0, CRC_AT)));
-}
-
-function view(payload: Uint8Array): DataView {
-  return new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
 }

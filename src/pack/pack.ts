@@ -24,6 +24,10 @@ export interface PackOptions {
  * Packages and builtins travel by name, the user's own functions and classes as source. Everything keeps its identity
  * within one payload: what was one object is one object there, and variables that functions share stay shared.
  *
+ * @example
+ * const factor = 3;
+ * const bytes = pack((x: number) => x * factor);
+ *
  * @throws PackError `PACK_UNSUPPORTED` with the path of what cannot travel, `PACK_TOO_LARGE`.
  */
 export function pack(value: unknown, options: PackOptions = {}): Uint8Array {
@@ -43,6 +47,9 @@ export function packAsync(value: unknown, options: PackOptions = {}): Promise<Ui
 /**
  * What {@link pack} would send, as a tree with sizes; prints well.
  *
+ * @example
+ * console.log(String(pack.explain(perDoc)));
+ *
  * @throws PackError `PACK_UNSUPPORTED` with the path of what cannot travel.
  */
 pack.explain = (value: unknown): Explanation => new Explanation(encode(value, true));
@@ -51,14 +58,15 @@ const isDeno = 'Deno' in globalThis;
 
 function packPlain(value: unknown, limits: SizeLimits): Uint8Array | undefined {
   // Deno's V8 writes a later format than that of Node can read.
-  if (isDeno || !isPlainData(value)) return undefined;
+  if (isDeno) return undefined;
   const serializer = new v8.DefaultSerializer();
-  serializer.writeRawBytes(envelopeHeader({ form: BodyForm.plain, runsCode: false }));
-  serializer.writeHeader();
   try {
+    if (!isPlainData(value)) return undefined;
+    serializer.writeRawBytes(envelopeHeader({ form: BodyForm.plain, runsCode: false }));
+    serializer.writeHeader();
     serializer.writeValue(value);
   } catch {
-    // A proxy around plain data, or nesting beyond the stack: the graph form can tell, or take it.
+    // A proxy, a getter, or nesting beyond the stack: the graph form can tell, or take it.
     return undefined;
   }
   const { buffer, byteOffset, byteLength } = serializer.releaseBuffer();

@@ -12,6 +12,8 @@ const DEEPEST = 200;
 const MOST_VISITS = 2_000_000;
 /** So many objects are looked at from all sides before the walk trusts that what looks like them is like them. */
 const CAREFUL_VISITS = 100;
+/** Of objects with more properties than this, only these are looked at from all sides. */
+const MOST_DESCRIBED = 1_000;
 /** Arrays longer than this are not searched for named properties. */
 const LONG_ARRAY = 1_000;
 
@@ -51,18 +53,24 @@ function isPlainObject(value: object, depth: number, walk: Walk): boolean {
 }
 
 function isPlainRecord(value: Record<string, unknown>, depth: number, walk: Walk): boolean {
+  if (!isExtensible(value)) return false;
   const known = walk.shapes[depth];
   if (known === undefined || walk.visits < CAREFUL_VISITS) {
-    if (!hasOrdinaryShape(value)) return false;
-    walk.shapes[depth] = keys(value);
+    const own = ordinaryShape(value);
+    if (!own) return false;
+    // A dictionary, whose keys no other object has.
+    if (own.length > MOST_DESCRIBED) return Object.values(value).every((child) => isPlainValue(child, depth + 1, walk));
+    walk.shapes[depth] = own;
   }
   const shape = walk.shapes[depth]!;
   let count = 0;
   let isKnown = true;
+  let other: readonly string[] | undefined;
   for (const key in value) {
     if (isKnown && shape[count] !== key) {
       isKnown = false;
-      if (!hasOrdinaryShape(value)) return false;
+      other = ordinaryShape(value);
+      if (!other) return false;
     }
     count++;
     const child = value[key];
@@ -73,26 +81,30 @@ function isPlainRecord(value: Record<string, unknown>, depth: number, walk: Walk
   }
   if (isKnown && shape.length === count) return true;
   // Fewer keys than the known ones, but the same so far, have not been looked at yet.
-  if (isKnown && !hasOrdinaryShape(value)) return false;
-  walk.shapes[depth] = keys(value);
+  other ??= ordinaryShape(value);
+  if (!other) return false;
+  walk.shapes[depth] = other;
   return true;
 }
 
-function hasOrdinaryShape(value: object): boolean {
+/** The property names of an object that has no other properties than ordinary ones. */
+function ordinaryShape(value: object): readonly string[] | undefined {
+  if (!isExtensible(value) || getOwnPropertySymbols(value).length > 0) return undefined;
   const names = getOwnPropertyNames(value);
-  for (const name of names) {
-    const descriptor = getOwnPropertyDescriptor(value, name)!;
-    if (!descriptor.writable || !descriptor.enumerable || !descriptor.configurable) return false;
+  for (let i = 0; i < names.length && i < MOST_DESCRIBED; i++) {
+    const descriptor = getOwnPropertyDescriptor(value, names[i]!)!;
+    if (!descriptor.writable || !descriptor.enumerable || !descriptor.configurable) return undefined;
   }
-  return getOwnPropertySymbols(value).length === 0 && isExtensible(value);
+  return names;
 }
 
 function isPlainArray(value: readonly unknown[], depth: number, walk: Walk): boolean {
   const { length } = value;
   if (length > LONG_ARRAY && !(0 in value && length - 1 in value)) return false;
+  if (!isExtensible(value)) return false;
   if (walk.visits < CAREFUL_VISITS) {
     if (length <= LONG_ARRAY && keys(value).length !== length) return false;
-    if (getOwnPropertySymbols(value).length > 0 || !isExtensible(value)) return false;
+    if (getOwnPropertySymbols(value).length > 0) return false;
   }
   for (let i = typeof value[0] === 'number' ? countNumbers(value) : 0; i < length; i++) {
     const child = value[i];
