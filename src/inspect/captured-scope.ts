@@ -1,3 +1,4 @@
+import { BoundedMap } from './bounded-map.ts';
 import { goNumber, type RawScope } from './inspector.ts';
 
 /** One instance of a scope: the same object for every function that shares its variables. */
@@ -46,20 +47,31 @@ export interface ScopeSighting {
   readonly isRepeated: boolean;
 }
 
+const modules = new BoundedMap<string, CapturedScope>(LARGEST);
+
+/** The scope of a module, of which there is one for each script. */
+export function moduleScope(scriptId: string): CapturedScope {
+  let scope = modules.get(scriptId);
+  if (!scope) {
+    scope = { kind: 'module', description: 'Module' };
+    modules.set(scriptId, scope);
+  }
+  return scope;
+}
+
 /**
- * The scope object for one of a function's scopes.
+ * The scope object for one of a function's scopes, other than that of a module.
  *
- * The engine shows copies of scopes and no identity. Modules have one instance per script. Instances of a closure are
- * told apart by what their variables hold now. Where a place in the source can make only one function per instance,
- * two functions from there have two instances.
+ * The engine shows copies of scopes and no identity. Instances of a closure are told apart by what their variables hold
+ * now. Where a place in the source can make only one function per instance, two functions from there have two instances.
  */
 export function capturedScope(sighting: ScopeSighting): CapturedScope {
   const { raw, site, fn, look } = sighting;
   const { description, variables } = raw;
   if (description.startsWith('With')) return withScope(raw);
-  const kind = description.startsWith('Module') ? 'module' : description === 'Script' ? 'script' : 'closure';
+  const kind = description === 'Script' ? 'script' : 'closure';
   const place = placeOf(sighting.place);
-  // There is only one of a module.
+  // There is one scope for all scripts.
   const content = kind === 'closure' ? contentOf(variables) : '';
   const alike = place.byContent.get(content) ?? [];
   let instance = alike.find((one) => one.functions.has(fn) || kind !== 'closure');

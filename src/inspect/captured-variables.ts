@@ -1,10 +1,11 @@
+import type { AnyNode, VariableDeclarator } from 'acorn';
 import type { Binding, LexicalScope } from './binding.ts';
-import { type CapturedScope, capturedScope } from './captured-scope.ts';
-import { isConstantImport } from './constant-import.ts';
+import { type CapturedScope, capturedScope, moduleScope } from './captured-scope.ts';
 import { type DefinitionSite, definitionSite } from './definition-site.ts';
+import { isConstantImport, type LiveExport, liveExport } from './exported-variable.ts';
 import { type FreeName, namesOf } from './free-names.ts';
 import { type ImportSource, importSource } from './import-source.ts';
-import { type FunctionInternals, functionInternals, type RawScope } from './inspector.ts';
+import { type FunctionInternals, functionInternals, goNumber, type RawScope } from './inspector.ts';
 import { type ParsedFunction, parseFunction } from './parse-function.ts';
 import { scriptOf } from './scripts.ts';
 
@@ -17,8 +18,12 @@ export interface CapturedVariable {
   readonly constant: boolean;
   /** True when its declaration may not have been reached yet; the engine shows `undefined` then. */
   readonly mayBeUninitialised: boolean;
+  /** True when its declaration has certainly not been reached yet. */
+  readonly isUninitialised: boolean;
   /** The same object for functions that share the variable. */
   readonly scope: CapturedScope;
+  /** For an import that its module may assign: the variable there. */
+  readonly exporter: LiveExport | undefined;
   /** Where it was imported from, if its script says so. */
   readonly imported: ImportSource | undefined;
   /** Whether the function itself assigns it. */
@@ -33,6 +38,8 @@ export interface CapturedVariables {
   readonly globals: readonly FreeName[];
   /** The name by which a function expression or declaration calls itself, when nothing else is behind it. */
   readonly selfName: string | undefined;
+  /** The variable that a function declaration made, when the function uses it and something may assign it. */
+  readonly ownVariable: CapturedVariable | undefined;
   /** `file:` URL or path of the script; `undefined` for evaluated text. */
   readonly url: string | undefined;
   /** Whether it is written outside every function, where `this` is that of its module; `undefined` when that is not known. */
@@ -40,16 +47,20 @@ export interface CapturedVariables {
 }
 
 const settled = new WeakMap<Function, CapturedVariables>();
+/** As of the go with that number: nothing runs meanwhile that could change what is captured. */
+let current = { go: -1, answers: new WeakMap<Function, CapturedVariables>() };
 
 /**
  * The variables that `fn` uses from the scopes around it; `undefined` for native and bound functions, for source that
  * does not parse, and where the runtime does not show scopes.
  *
  * Values are read anew at every call, because captured variables can change. Only an answer whose every variable is
- * {@link CapturedVariable.constant} is kept per function.
+ * {@link CapturedVariable.constant} is kept per function; within one go, every answer is.
  */
 export function capturedVariables(fn: Function): CapturedVariables | undefined {
-  const kept = settled.get(fn);
+  const go = goNumber();
+  if (go !== undefined && go !== current.go) current = { go, answers: new WeakMap() };
+  const kept = settled.get(fn) ?? (go === undefined ? undefined : current.answers.get(fn));
   if (kept) return kept;
   const parsed = parseFunction(fn);
   if (!parsed.ok) return undefined;
@@ -57,6 +68,7 @@ export function capturedVariables(fn: Function): CapturedVariables | undefined {
   if (!internals || internals.scopes.length === 0) return undefined;
   const captured = read(fn, parsed, internals);
   if (isSettled(captured)) settled.set(fn, captured);
+  else if (go !== undefined) current.answers.set(fn, captured);
   return captured;
 }
 
@@ -66,11 +78,12 @@ function isSettled({ variables }: CapturedVariables): boolean {
 }
 
 function read(fn: Function, parsed: ParsedFunction, internals: FunctionInternals): CapturedVariables {
-  const { free, self } = namesOf(parsed);
+  const { free, self, names } = namesOf(parsed);
   const { location, scopes } = internals;
   const variables = new Map<string, CapturedVariable>();
   const globals: FreeName[] = [];
   let selfName: string | undefined;
+  let ownVariable: CapturedVariable | undefined;
   let site: DefinitionSite | undefined;
   const reader = { fn, scopes, location, site: () => (site ??= location && definitionSite(location, parsed.source)) };
   for (const use of free.values()) {
@@ -80,8 +93,11 @@ function read(fn: Function, parsed: ParsedFunction, internals: FunctionInternals
   }
   if (self) {
     // A declared function finds its own name in the scope around it, where someone may have put another value.
-    const variable = readVariable(reader, { name: self, written: false, needed: true });
-    if (variable && variable.value !== fn) variables.set(self, variable);
+    const isDeclared = reader.site()?.site.node.type === 'FunctionDeclaration';
+    const written = names.selves.get(parsed.node)?.reassigned ?? false;
+    const variable = readVariable(reader, { name: self, written, needed: true });
+    if (variable && isDeclared && !variable.constant) ownVariable = variable;
+    if (variable && variable.value !== fn && (isDeclared || !reader.site())) variables.set(self, variable);
     else selfName = self;
   }
   const script = location && scriptOf(location.scriptId);
@@ -90,6 +106,7 @@ function read(fn: Function, parsed: ParsedFunction, internals: FunctionInternals
     variables,
     globals,
     selfName,
+    ownVariable,
     url: script?.url || undefined,
     isTopLevel: () => isTopLevel(reader.site()),
   };
@@ -114,17 +131,39 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
   // Scripts share their variables: another cell of a notebook may assign what this one declares.
   const isShared = raw.description === 'Script';
   const constant = binding !== undefined && !isDynamic && !isShared && isConstant(binding, reader);
+  const imported = binding && importSource(binding);
   return {
     name,
     value,
     constant,
     mayBeUninitialised:
       uninitialised || (value === undefined && binding?.kind !== 'parameter' && binding?.kind !== 'catch'),
+    isUninitialised: uninitialised || (value === undefined && binding !== undefined && isNeverUndefined(binding)),
     scope: scopeOf(reader, raw, index, name, constant),
-    imported: binding && importSource(binding),
+    exporter: imported && binding.kind === 'import' ? liveExport(imported, reader.site()!.script.url) : undefined,
+    imported,
     writtenHere: written,
   };
 }
+
+/** Whether a variable holds something else than `undefined` from its declaration on. */
+function isNeverUndefined({ kind, origin, reassigned }: Binding): boolean {
+  if (reassigned) return false;
+  if (kind === 'class') return true;
+  const init = kind === 'const' || kind === 'let' ? (origin as VariableDeclarator | undefined) : undefined;
+  return init?.id.type === 'Identifier' && init.init != null && DEFINED.has(init.init.type);
+}
+
+const DEFINED = new Set<AnyNode['type']>([
+  'ArrayExpression',
+  'ArrowFunctionExpression',
+  'ClassExpression',
+  'FunctionExpression',
+  'Literal',
+  'NewExpression',
+  'ObjectExpression',
+  'TemplateLiteral',
+]);
 
 /** Node 20 shows a variable whose declaration was not reached as `undefined`; from Node 22 on, reading it throws. */
 function readSlot({ variables }: RawScope, name: string): { readonly value: unknown; readonly uninitialised: boolean } {
@@ -146,8 +185,9 @@ function isConstant(binding: Binding, reader: Reader): boolean {
 
 function scopeOf(reader: Reader, raw: RawScope, index: number, name: string, constant: boolean): CapturedScope {
   const { fn, location, scopes } = reader;
+  if (location && raw.description.startsWith('Module')) return moduleScope(location.scriptId);
   // Nobody can tell copies of a constant apart, so its scope need not be recognised.
-  if (constant && !raw.description.startsWith('Module')) return { kind: 'closure', description: raw.description };
+  if (constant) return { kind: 'closure', description: raw.description };
   // Counted from outside: functions at different depths share the outer ones.
   const depth = scopes.length - index;
   const place = `${location?.scriptId}:${depth}:${raw.description}:${Object.keys(raw.variables).sort().join()}`;

@@ -1,3 +1,4 @@
+import type { AnyNode, Class } from 'acorn';
 import type { ParsedFunction } from './parse-function.ts';
 import { type FreeName, type ResolvedNames, resolveNames } from './resolve-names.ts';
 
@@ -23,6 +24,19 @@ export function namesOf(parsed: ParsedFunction): FunctionNames {
     resolved.set(parsed, result);
   }
   return result;
+}
+
+/** The names that a class uses apart from some of its parts: static blocks, initialisers, what it extends. */
+export function freeNamesBeside({ node }: ParsedFunction, parts: ReadonlySet<object>): ReadonlyMap<string, FreeName> {
+  const made = node as Class;
+  const members = made.body.body.flatMap((member): object[] => {
+    if (parts.has(member)) return [];
+    if (member.type === 'StaticBlock') return [member];
+    const value = member.value && parts.has(member.value) ? null : member.value;
+    return [{ ...member, value, computed: member.computed && !parts.has(member.key) }];
+  });
+  const superClass = made.superClass && !parts.has(made.superClass) ? made.superClass : null;
+  return resolveNames({ ...made, superClass, body: { ...made.body, body: members } } as unknown as AnyNode).free;
 }
 
 function usedSelf({ node }: ParsedFunction, { bindings, selves }: ResolvedNames): string | undefined {

@@ -1,9 +1,11 @@
 export { askingAhead } from './asking-ahead.ts';
 export type { Binding, BindingKind } from './binding.ts';
+export { breakablePlaces } from './breakable-places.ts';
 export { builtinPath, isKnownGlobal } from './builtin-path.ts';
 export type { CapturedScope } from './captured-scope.ts';
 export { type CapturedVariable, type CapturedVariables, capturedVariables } from './captured-variables.ts';
-export { type FreeName, type FunctionNames, namesOf, type ResolvedNames } from './free-names.ts';
+export { liveExport } from './exported-variable.ts';
+export { type FreeName, type FunctionNames, freeNamesBeside, namesOf, type ResolvedNames } from './free-names.ts';
 export { hasPrivateMembers, keepsStateApart } from './hidden-state.ts';
 export type { ImportSource } from './import-source.ts';
 export {
@@ -28,6 +30,6 @@ export {
 } from './parse-function.ts';
 export { type ReadArguments, readArguments } from './read-arguments.ts';
 export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';
-export { scriptOf } from './scripts.ts';
+export { isLoadedFile, scriptOf } from './scripts.ts';
 export { type SourcePosition, sourcePosition } from './source-position.ts';
 export { sourceText } from './source-text.ts';

@@ -85,10 +85,9 @@ class Resolver implements ResolvedNames {
 
   readonly #visit = (node: AnyNode): void => {
     switch (node.type) {
-      case 'Identifier': {
+      case 'Identifier':
         this.#refer(node, { reads: true });
         return;
-      }
       case 'ThisExpression':
         if (this.#owners === 0) this.usesThis = true;
         return;
@@ -108,10 +107,8 @@ class Resolver implements ResolvedNames {
         return;
       case 'Property':
         if (node.computed) this.#visit(node.key);
-        {
-          this.#visit(node.value);
-          return;
-        }
+        this.#visit(node.value);
+        return;
       case 'CallExpression':
         if (
           node.callee.type === 'Identifier' &&
@@ -132,36 +129,28 @@ class Resolver implements ResolvedNames {
         return;
       case 'WithStatement':
         this.isDynamic = true;
-        {
-          childNodes(node, this.#visit);
-          return;
-        }
+        childNodes(node, this.#visit);
+        return;
       case 'UnaryExpression':
         if (node.operator === 'typeof' && node.argument.type === 'Identifier') {
           this.#refer(node.argument, { probes: true });
           return;
         }
-        {
-          this.#visit(node.argument);
-          return;
-        }
+        this.#visit(node.argument);
+        return;
       case 'UpdateExpression':
         if (node.argument.type === 'Identifier') {
           this.#refer(node.argument, { reads: true, writes: true });
           return;
         }
-        {
-          this.#visit(node.argument);
-          return;
-        }
+        this.#visit(node.argument);
+        return;
       case 'AssignmentExpression':
         if (node.operator !== '=' && node.left.type === 'Identifier')
           this.#refer(node.left, { reads: true, writes: true });
         else this.#target(node.left);
-        {
-          this.#visit(node.right);
-          return;
-        }
+        this.#visit(node.right);
+        return;
       case 'VariableDeclaration':
         if (node.kind === 'var') this.#initialised(node);
         childNodes(node, this.#visit);
@@ -172,44 +161,35 @@ class Resolver implements ResolvedNames {
         return;
       case 'FunctionDeclaration':
         if (node.id) this.#refer(node.id, {});
-        {
-          this.#function(node, false);
-          return;
-        }
+        this.#function(node, false);
+        return;
       case 'FunctionExpression':
-      case 'ArrowFunctionExpression': {
+      case 'ArrowFunctionExpression':
         this.#function(node, node === this.#root);
         return;
-      }
       case 'ClassDeclaration':
         if (node.id) this.#refer(node.id, {});
-        {
-          this.#class(node);
-          return;
-        }
-      case 'ClassExpression': {
         this.#class(node);
         return;
-      }
-      case 'BlockStatement': {
+      case 'ClassExpression':
+        this.#class(node);
+        return;
+      case 'BlockStatement':
         this.#block(node, node.body);
         return;
-      }
       case 'WhileStatement':
       case 'DoWhileStatement':
         this.#loops++;
         childNodes(node, this.#visit);
         this.#loops--;
         return;
-      case 'ForStatement': {
+      case 'ForStatement':
         this.#block(node, node.init ? [node.init] : []);
         return;
-      }
       case 'ForInStatement':
-      case 'ForOfStatement': {
+      case 'ForOfStatement':
         this.#loop(node);
         return;
-      }
       case 'SwitchStatement':
         this.#visit(node.discriminant);
         this.#within(new LexicalScope('block', node, this.#scope), () => {
@@ -229,10 +209,9 @@ class Resolver implements ResolvedNames {
           this.#visit(node.body);
         });
         return;
-      case 'LabeledStatement': {
+      case 'LabeledStatement':
         this.#visit(node.body);
         return;
-      }
       case 'BreakStatement':
       case 'ContinueStatement':
       case 'ImportDeclaration':
@@ -241,10 +220,8 @@ class Resolver implements ResolvedNames {
       case 'ExportNamedDeclaration':
         if (node.declaration) this.#visit(node.declaration);
         return;
-      default: {
+      default:
         childNodes(node, this.#visit);
-        return;
-      }
     }
   };
 
@@ -301,14 +278,12 @@ class Resolver implements ResolvedNames {
 
   #pattern(pattern: Pattern, name: (identifier: Identifier) => void): void {
     switch (pattern.type) {
-      case 'Identifier': {
+      case 'Identifier':
         name(pattern);
         return;
-      }
-      case 'MemberExpression': {
+      case 'MemberExpression':
         this.#visit(pattern);
         return;
-      }
       case 'ObjectPattern':
         for (const property of pattern.properties) {
           if (property.type === 'RestElement') {
@@ -324,14 +299,11 @@ class Resolver implements ResolvedNames {
         return;
       case 'AssignmentPattern':
         this.#pattern(pattern.left, name);
-        {
-          this.#visit(pattern.right);
-          return;
-        }
-      case 'RestElement': {
+        this.#visit(pattern.right);
+        return;
+      case 'RestElement':
         this.#pattern(pattern.argument, name);
         return;
-      }
     }
   }
 

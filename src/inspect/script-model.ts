@@ -21,6 +21,8 @@ export interface FunctionSite {
   readonly start: number;
   readonly end: number;
   readonly node: AnyNode;
+  /** Whether it is a method or accessor of a class. */
+  readonly isClassMember: boolean;
 }
 
 /** Bundles beyond this many characters are not analysed: it would take longer than what it could save. */
@@ -48,7 +50,7 @@ function analyse(scriptId: string): ScriptModel | undefined {
     lineStarts: lineStartsOf(source),
     program,
     names: resolveNames(program),
-    functionsByLength: findFunctions(program),
+    functionsByLength: findFunctions(program, source),
   };
 }
 
@@ -88,13 +90,13 @@ function parseScript(source: string, sourceType: 'module' | 'script'): Program |
   }
 }
 
-function findFunctions(program: Program): Map<number, FunctionSite[]> {
+function findFunctions(program: Program, source: string): Map<number, FunctionSite[]> {
   const found = new Map<number, FunctionSite[]>();
-  const add = (node: AnyNode, start: number, end: number): void => {
-    const length = end - start;
+  const add = (site: FunctionSite): void => {
+    const length = site.end - site.start;
     const same = found.get(length);
-    if (same) same.push({ node, start, end });
-    else found.set(length, [{ node, start, end }]);
+    if (same) same.push(site);
+    else found.set(length, [site]);
   };
   const visit = (node: AnyNode, parent: AnyNode | undefined): void => {
     switch (node.type) {
@@ -103,8 +105,8 @@ function findFunctions(program: Program): Map<number, FunctionSite[]> {
       case 'ArrowFunctionExpression':
       case 'ClassDeclaration':
       case 'ClassExpression': {
-        const member = memberAround(node, parent);
-        add(node, member ?? node.start, node.end);
+        const start = memberAround(node, parent, source) ?? node.start;
+        add({ node, start, end: node.end, isClassMember: parent?.type === 'MethodDefinition' });
         break;
       }
     }
@@ -115,9 +117,11 @@ function findFunctions(program: Program): Map<number, FunctionSite[]> {
 }
 
 /** Where the source of a method begins: at its key or `async`, `get`, `*` before it, but after `static`. */
-function memberAround(node: AnyNode, parent: AnyNode | undefined): number | undefined {
+function memberAround(node: AnyNode, parent: AnyNode | undefined, source: string): number | undefined {
   if (parent?.type === 'Property' && parent.value === node && (parent.method || parent.kind !== 'init'))
     return parent.start;
-  if (parent?.type === 'MethodDefinition' && parent.value === node) return parent.start;
-  return undefined;
+  if (parent?.type !== 'MethodDefinition' || parent.value !== node) return undefined;
+  const isStatic = /static\s+/y;
+  isStatic.lastIndex = parent.start;
+  return parent.static && isStatic.test(source) ? isStatic.lastIndex : parent.start;
 }

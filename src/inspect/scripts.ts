@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { BoundedMap } from './bounded-map.ts';
 import { withInspector } from './inspector.ts';
 import { answersLater, lateScript } from './late-answers.ts';
@@ -27,6 +28,11 @@ export function scriptOf(scriptId: string): Script | undefined {
 /** The scripts that were made from a file so far, given without query; loaders can make several. */
 export function scriptsOfFile(url: string): readonly Script[] {
   return [...(byFile.get(url) ?? [])].flatMap((id) => scripts.get(id) ?? []);
+}
+
+/** Whether a file is known to have been loaded. */
+export function isLoadedFile(file: string): boolean {
+  return byFile.get(file) !== undefined || byFile.get(pathToFileURL(file).href) !== undefined;
 }
 
 /** The whole source of a script as the engine runs it, or `undefined` where the runtime does not tell. */

@@ -13,6 +13,8 @@ export interface SourcePosition {
   /** In UTF-16 units from 0. */
   readonly column: number;
   readonly isStrict: boolean;
+  /** Whether it is a method or accessor of a class; `undefined` when that is not known. */
+  readonly isClassMember: boolean | undefined;
 }
 
 const positions = new WeakMap<Function, SourcePosition>();
@@ -36,7 +38,9 @@ function findPosition(fn: Function): SourcePosition | undefined {
   // Only functions of sloppy code have these, and of those only the plain ones.
   const isSloppy = Object.hasOwn(fn, 'caller');
   const found = definitionSite(location, source);
-  if (!found) return { url, line: location.line, column: location.column, isStrict: !isSloppy };
+  if (!found) {
+    return { url, line: location.line, column: location.column, isStrict: !isSloppy, isClassMember: undefined };
+  }
   const { model, site } = found;
   const row = lineAt(model, site.start);
   const { startLine, startColumn, isModule } = found.script;
@@ -46,6 +50,7 @@ function findPosition(fn: Function): SourcePosition | undefined {
     url,
     line: startLine + row,
     column: site.start - model.lineStarts[row]! + (row === 0 ? startColumn : 0),
+    isClassMember: site.isClassMember,
     isStrict: isModule || hasDirective || source.startsWith('class') || !mayBeSloppy(fn, isSloppy),
   };
 }

@@ -1,6 +1,8 @@
-import { type CapturedVariables, isKnownGlobal, sourceText } from '../inspect/index.ts';
+import { type CapturedVariables, freeNamesBeside, isKnownGlobal, privateValues, sourceText } from '../inspect/index.ts';
+import { classParts, type Expression, type Member, privateStatics } from './class-members.ts';
+import type { Edit } from './edits.ts';
+import { isWeak } from './opaque.ts';
 import { Refusal } from './refusal.ts';
-import { WrittenMembers } from './written-members.ts';
 
 /** A variable whose value is known although the engine does not keep it. */
 export interface GivenVariable {
@@ -8,30 +10,16 @@ export interface GivenVariable {
   readonly value: unknown;
 }
 
-/** The text of a class, and variables that only its definition used. */
+/** How the text of a class has to change, and variables that only its definition used. */
 export interface ClassCode {
-  readonly text: string;
+  readonly edits: readonly Edit[];
   readonly given: readonly GivenVariable[];
   /** The variable after `extends`, if the class has a parent. */
   readonly parentName: string | undefined;
   /** Names of the `static #private` fields, whose contents are told apart from the text. */
   readonly privateStatics: readonly string[];
-}
-
-interface Expression {
-  readonly type: string;
-  readonly name?: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Member {
-  readonly type: string;
-  readonly static?: boolean;
-  readonly computed?: boolean;
-  readonly kind?: string;
-  readonly key?: Expression;
-  readonly value?: Expression | null;
+  /** Names that only those parts of the text used that were taken out. */
+  readonly unusedNames: ReadonlySet<string>;
 }
 
 /** Names that are no variables of the user's. */
@@ -44,66 +32,125 @@ export const PRIVATE = '$hnPrivate';
  * Makes the text of a class independent of what was only needed to define it.
  *
  * After a class is defined, the engine forgets variables that stand behind `extends` or in the names of members and that
- * no method uses. Their values can still be seen: they are the parent and the names of the members.
+ * no method uses. Their values can still be seen: they are the parent and the names of the members. Static blocks and the
+ * initialisers of static fields have done what they had to do; their results travel, so they don't run again.
  */
-export function classCode(made: Function, { parsed, variables, globals }: CapturedVariables): ClassCode {
-  const { source, text } = parsed;
-  const { superClass, body } = parsed.node as unknown as {
-    superClass?: Expression | null;
-    body: { body: readonly Member[] };
-  };
-  const before = text.indexOf(source);
-  const replaced: { start: number; end: number; text: string }[] = [];
-  const given: GivenVariable[] = [];
-  const isMissing = (name: string) => !variables.has(name) && !given.some((one) => one.name === name);
-  const give = (expression: Expression, name: string, value: unknown): void => {
-    const isName = expression.type === 'Identifier' && expression.name !== undefined;
-    if (!isName) replaced.push({ start: expression.start - before, end: expression.end - before, text: name });
-    given.push({ name: isName ? expression.name : name, value });
-  };
-  const parent: unknown = Object.getPrototypeOf(made);
-  let parentName: string | undefined;
-  if (superClass && parent !== Function.prototype) {
-    const isName = superClass.type === 'Identifier' && superClass.name !== undefined;
-    parentName = isName ? superClass.name : PARENT;
-    if (!isName || isMissing(parentName!)) give(superClass, PARENT, parent);
+export function classCode(made: Function, captured: CapturedVariables): ClassCode {
+  return new ClassCodeReader(made, captured).read();
+}
+
+class ClassCodeReader {
+  readonly #made: Function;
+  readonly #captured: CapturedVariables;
+  /** How many characters stand before the class in the text of its tree. */
+  readonly #before: number;
+  readonly #edits: Edit[] = [];
+  readonly #given: GivenVariable[] = [];
+  /** Parts of the tree that the new text has no more. */
+  readonly #removed = new Set<object>();
+
+  constructor(made: Function, captured: CapturedVariables) {
+    this.#made = made;
+    this.#captured = captured;
+    this.#before = captured.parsed.text.indexOf(captured.parsed.source);
   }
-  const unknown = globals.filter(
-    ({ name, needed }) => needed && !isKnownGlobal(name) && !Object.hasOwn(globalThis, name) && isMissing(name),
-  );
-  if (unknown.length > 0) {
-    const keys = new MemberKeys(made, text);
-    for (const [index, member] of body.body.entries()) {
+
+  read(): ClassCode {
+    const { parsed } = this.#captured;
+    const { superClass, members, end } = classParts(parsed);
+    const statics = privateStatics(members);
+    const parentName = superClass && this.#giveParent(superClass);
+    this.#giveKeys(members);
+    this.#removeInitialisers(members, statics);
+    if (statics.length > 0) this.#edit({ start: end, end }, settingPrivates(statics));
+    return {
+      edits: this.#edits,
+      given: this.#given,
+      parentName,
+      privateStatics: statics,
+      unusedNames: this.#unusedNames(),
+    };
+  }
+
+  #giveParent(superClass: Expression): string | undefined {
+    const parent: unknown = Object.getPrototypeOf(this.#made);
+    if (parent === Function.prototype) return undefined;
+    const { name } = superClass;
+    if (superClass.type === 'Identifier' && name !== undefined) {
+      if (this.#isMissing(name)) this.#give(superClass, PARENT, parent);
+      return name;
+    }
+    this.#give(superClass, PARENT, parent);
+    return PARENT;
+  }
+
+  /** Gives the names of members that come from variables which are gone. */
+  #giveKeys(members: readonly Member[]): void {
+    const { globals, parsed } = this.#captured;
+    const isGone = globals.some(
+      ({ name, needed }) => needed && !isKnownGlobal(name) && !Object.hasOwn(globalThis, name) && this.#isMissing(name),
+    );
+    if (!isGone) return;
+    const keys = new MemberKeys(this.#made, parsed.text);
+    for (const [index, member] of members.entries()) {
       const { key } = member;
-      if (!member.computed || !key || key.type === 'Literal' || (key.name !== undefined && !isMissing(key.name)))
+      if (!member.computed || !key || key.type === 'Literal' || (key.name !== undefined && !this.#isMissing(key.name)))
         continue;
-      give(key, `${KEY}${index}`, keys.of(member));
+      this.#give(key, `${KEY}${index}`, keys.of(member));
     }
   }
-  const { privateStatics } = new WrittenMembers(parsed);
-  // A class that has travelled before has that code already.
-  if (privateStatics.length > 0 && !variables.has(PRIVATE)) {
-    const end = (body as unknown as Expression).end - 1 - before;
-    replaced.push({ start: end, end, text: settingPrivates(privateStatics) });
+
+  #removeInitialisers(members: readonly Member[], statics: readonly string[]): void {
+    const privates = statics.length > 0 ? privateValues(this.#made) : new Map<string, unknown>();
+    for (const member of members) {
+      const { type, key, value } = member;
+      if (type === 'StaticBlock') {
+        this.#removed.add(member);
+        // What stands before may rely on it as an end of its own.
+        this.#edit(member, ';');
+      } else if (type === 'PropertyDefinition' && member.static && value && !inert.has(value.type)) {
+        // What is weak does not travel: it begins there as the class begins it.
+        if (key?.type === 'PrivateIdentifier' && isWeak(privates.get(key.name!))) continue;
+        this.#removed.add(value);
+        this.#edit(value, 'void 0');
+      }
+    }
   }
-  return { text: withReplaced(source, replaced), given, parentName, privateStatics };
+
+  #unusedNames(): ReadonlySet<string> {
+    if (this.#removed.size === 0) return new Set();
+    const { parsed, variables, globals } = this.#captured;
+    const used = freeNamesBeside(parsed, this.#removed);
+    const all = [...variables.keys(), ...globals.map(({ name }) => name)];
+    return new Set(all.filter((name) => !used.has(name)));
+  }
+
+  #isMissing(name: string): boolean {
+    return !this.#captured.variables.has(name) && !this.#given.some((one) => one.name === name);
+  }
+
+  #give(expression: Expression, name: string, value: unknown): void {
+    if (expression.type === 'Identifier' && expression.name !== undefined) {
+      this.#given.push({ name: expression.name, value });
+      return;
+    }
+    this.#removed.add(expression);
+    this.#edit(expression, name);
+    this.#given.push({ name, value });
+  }
+
+  #edit({ start, end }: { readonly start: number; readonly end: number }, text: string): void {
+    this.#edits.push({ start: start - this.#before, end: end - this.#before, text });
+  }
 }
+
+/** Initialisers that do nothing when they run. */
+const inert = new Set(['ArrowFunctionExpression', 'FunctionExpression', 'Literal']);
 
 /** Code at the end of a class body that lets private fields be set from outside. */
 function settingPrivates(names: readonly string[]): string {
   const cases = names.map((name, i) => `case ${i}:this.#${name}=$hnValue;break;`).join('');
   return `;static{${PRIVATE}(($hnIndex,$hnValue)=>{switch($hnIndex){${cases}}})}`;
-}
-
-function withReplaced(source: string, parts: readonly { start: number; end: number; text: string }[]): string {
-  let text = '';
-  let at = 0;
-  for (const part of parts) {
-    const lines = source.slice(part.start, part.end).replace(/[^\n]/g, '');
-    text += source.slice(at, part.start) + part.text + lines;
-    at = part.end;
-  }
-  return text + source.slice(at);
 }
 
 /** Finds the names that members with computed names have. */

@@ -13,10 +13,11 @@ const recipes: Readonly<Record<string, Arguments>> = {
   TextEncoder: () => [],
   TextDecoder: ({ encoding, fatal, ignoreBOM }: InstanceType<typeof TextDecoder>) => [encoding, { fatal, ignoreBOM }],
   Headers: (value: Headers) => [[...value]],
-  DOMException: ({ message, name }: DOMException) => [message, name],
+  DOMException: (value: DOMException) => [value.message, domExceptionKind(value)],
   'Intl.Collator': intl,
   'Intl.DateTimeFormat': intl,
   'Intl.DisplayNames': intl,
+  'Intl.DurationFormat': intl,
   'Intl.ListFormat': intl,
   'Intl.NumberFormat': intl,
   'Intl.PluralRules': intl,
@@ -24,6 +25,11 @@ const recipes: Readonly<Record<string, Arguments>> = {
   'Intl.Segmenter': intl,
   'Intl.Locale': (value: Intl.Locale) => [String(value)],
 };
+
+function domExceptionKind(value: DOMException): unknown {
+  const { name } = value;
+  return 'cause' in value ? { name, cause: value.cause } : name;
+}
 
 /** Settings that the formatters report and do not take back, or that follow from others. */
 const derived = new Set(['locale', 'pluralCategories', 'roundingIncrement', 'roundingPriority', 'trailingZeroDisplay']);

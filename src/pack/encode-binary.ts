@@ -10,7 +10,7 @@ const LONGEST_SEARCHED = 1_000;
 /** A typed array, `DataView` or `Buffer`; its bytes are read back without copying. */
 export function writeView(encoder: Encoder, value: ArrayBufferView): void {
   const { heads } = encoder;
-  if (types.isSharedArrayBuffer(value.buffer)) throw sharedMemory();
+  refuseMemory(value.buffer);
   const type = (viewTypes as readonly string[]).indexOf(viewType(value));
   if (type < 0) throw new Refusal(`a ${value.constructor.name}`);
   heads.byte(Kind.view);
@@ -34,13 +34,30 @@ function usualPrototype(type: string): object {
 
 /** An `ArrayBuffer` as a value of its own. */
 export function writeArrayBuffer(encoder: Encoder, value: ArrayBufferLike): void {
-  if (types.isSharedArrayBuffer(value)) throw sharedMemory();
+  refuseMemory(value);
   encoder.heads.byte(Kind.arrayBuffer);
   encoder.heads.unsigned(encoder.memory.addBuffer(value as ArrayBuffer, encoder.current));
 }
 
-function sharedMemory(): Refusal {
-  return new Refusal('memory shared between threads', 'Copy it into an ArrayBuffer, or create it inside the function.');
+function refuseMemory(buffer: ArrayBufferLike): void {
+  if (types.isSharedArrayBuffer(buffer)) {
+    throw new Refusal(
+      'memory shared between threads',
+      'Copy it into an ArrayBuffer, or create it inside the function.',
+    );
+  }
+  if (buffer.byteLength === 0 && isDetached(buffer))
+    throw new Refusal('memory that was transferred to somewhere else', 'Pack it before it is transferred.');
+}
+
+/** Node 20 has no property that tells. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function viewType(value: ArrayBufferView): string {

@@ -23,6 +23,8 @@ export function writeClass(encoder: Encoder, made: Function): void {
   writeProperties(encoder, made, statics);
   encoder.bodies.byte(integrityOf(made));
   const prototype = made.prototype as object;
+  encoder.homes.addAll(prototype);
+  encoder.homes.addAll(made);
   writePrototypeObject(encoder, made, (key) => key !== 'constructor' && !written.has(prototype, key, false));
   writePrivateStatics(encoder, made, code.privateStatics);
 }

@@ -1,6 +1,7 @@
 import { type CapturedVariables, functionInternals, lexicalThis, parseFunction, sourceText } from '../inspect/index.ts';
 import { writeClass } from './encode-class.ts';
 import { writeHooked } from './encode-hooked.ts';
+import { writeMember } from './encode-member.ts';
 import { integrityOf, writeProperties } from './encode-properties.ts';
 import { writePrototypeObject } from './encode-prototype.ts';
 import { writeReference } from './encode-reference.ts';
@@ -8,6 +9,7 @@ import { requireVariables, writeVariables } from './encode-variables.ts';
 import type { Encoder } from './encoder.ts';
 import { Kind } from './format.ts';
 import { type FunctionCode, functionCode } from './function-code.ts';
+import { homeOfArrow } from './homes.ts';
 import { Refusal } from './refusal.ts';
 
 /** A function or class: by name, as its hook says, or by value with what it closes over. @throws Refusal */
@@ -28,6 +30,7 @@ export function writeFunction(encoder: Encoder, fn: Function): void {
     writeClass(encoder, fn);
     return;
   }
+  if (writeMember(encoder, fn)) return;
   const captured = requireVariables(fn);
   const code = functionCode(fn, captured);
   encoder.heads.byte(Kind.function);
@@ -42,6 +45,7 @@ function writeBound(encoder: Encoder, fn: Function): void {
   if (!bound) throw new Refusal('a native function', 'Wrap it: (...args) => theFunction(...args).');
   const { heads, bodies } = encoder;
   heads.byte(Kind.bound);
+  encoder.homes.addLineage(bound.target, bound.boundThis);
   encoder.slot(bound.target, 'bound function');
   encoder.slot(bound.boundThis, 'bound this');
   bodies.unsigned(bound.boundArguments.length);
@@ -54,12 +58,17 @@ function writeBound(encoder: Encoder, fn: Function): void {
 
 /** What an arrow takes from the function around it, and a method from its object. */
 function writeSurroundings(encoder: Encoder, fn: Function, captured: CapturedVariables, code: FunctionCode): void {
-  if (code.usesThis) encoder.slot(surroundingThis(encoder, fn, captured), 'this');
+  const self = code.usesThis ? surroundingThis(encoder, fn, captured) : undefined;
+  if (code.usesThis) encoder.slot(self, 'this');
   if (code.usesArguments) encoder.slot(Array.from(surroundingArguments(fn)), 'arguments');
   if (!code.usesSuper) return;
-  const home = encoder.homes.of(fn);
+  const isArrow = captured.parsed.form === 'arrow';
+  const home = isArrow ? homeOfArrow(fn, self) : encoder.homes.ofMethod(fn);
   if (!home) {
-    throw new Refusal('a method that uses super, apart from its object', 'Pass the object, and call the method on it.');
+    throw new Refusal(
+      `${isArrow ? 'an arrow function' : 'a method'} that uses super, apart from its object`,
+      'Pass the object, and call the method on it.',
+    );
   }
   encoder.slot(Object.getPrototypeOf(home), 'super');
 }
@@ -99,8 +108,9 @@ function writeFace(encoder: Encoder, fn: Function): void {
   const { bodies } = encoder;
   encoder.slot(fn.name, 'name');
   const prototype: unknown = Object.getPrototypeOf(fn);
+  // A constructor function may inherit from another one, as classes compiled for old engines do.
   const isUsual =
-    typeof prototype === 'function' || isNative((prototype as { constructor?: unknown } | null)?.constructor);
+    isNative(prototype) || isNative(Reflect.getOwnPropertyDescriptor(Object(prototype), 'constructor')?.value);
   bodies.byte(isUsual ? 0 : 1);
   if (!isUsual) encoder.slot(prototype, 'prototype of the function');
   encoder.slot(fn.length, 'length');

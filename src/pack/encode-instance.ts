@@ -1,8 +1,9 @@
 import { Module } from 'node:module';
 import { types } from 'node:util';
+import { liveExport } from '../inspect/index.ts';
 import { integrityOf, writeProperties, writePrototype } from './encode-properties.ts';
 import type { Encoder } from './encoder.ts';
-import { Integrity, Kind, Prototype } from './format.ts';
+import { Capture, Integrity, Kind, Prototype } from './format.ts';
 import { refuseInstance, refuseOpaque } from './opaque.ts';
 
 /** An object that is not built in: by its class or prototype and its own properties. @throws Refusal */
@@ -51,10 +52,18 @@ function writeCommonJsModule(encoder: Encoder, value: object): void {
 function writeNamespace(encoder: Encoder, value: Readonly<Record<string, unknown>>): void {
   const { bodies } = encoder;
   const names = Object.keys(value);
+  const from = encoder.namespaces.get(value);
   encoder.heads.byte(Kind.namespace);
   bodies.unsigned(names.length);
   for (const name of names) {
     bodies.string(name);
-    encoder.slot(value[name], name);
+    const live = from && liveExport({ specifier: from.specifier, name, through: 'import' }, from.importer);
+    if (live) {
+      bodies.byte(Capture.read);
+      bodies.unsigned(encoder.refer(encoder.variables.of(live.scope, live.name, value[name]), name));
+    } else {
+      bodies.byte(Capture.value);
+      encoder.slot(value[name], name);
+    }
   }
 }

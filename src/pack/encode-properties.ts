@@ -41,7 +41,7 @@ function flagsOf(descriptor: PropertyDescriptor): number {
 }
 
 function isAccessor(descriptor: PropertyDescriptor): boolean {
-  return descriptor.get !== undefined || descriptor.set !== undefined;
+  return 'get' in descriptor;
 }
 
 /** Writes the prototype of `value`, shortest when it is the one that such values usually have. */

@@ -20,8 +20,8 @@ const LARGEST_SHAPE = 40;
 /** Writes the record of any value that has an identity. @throws Refusal */
 export function writeRecord(encoder: Encoder, value: object | symbol): void {
   if (typeof value === 'symbol') writeSymbol(encoder, value);
-  else if (value instanceof SharedVariable) writeVariable(encoder, value);
   else if (types.isProxy(value)) writeProxy(encoder, value);
+  else if (value instanceof SharedVariable) writeVariable(encoder, value);
   else if (typeof value === 'function') writeFunction(encoder, value);
   else if (!writeReference(encoder, value)) writeObject(encoder, value);
 }

@@ -1,4 +1,10 @@
-import { answersLater, type CapturedVariables, capturedVariables, isKnownGlobal } from '../inspect/index.ts';
+import {
+  answersLater,
+  type CapturedVariable,
+  type CapturedVariables,
+  capturedVariables,
+  isKnownGlobal,
+} from '../inspect/index.ts';
 import { PRIVATE } from './class-code.ts';
 import type { Encoder } from './encoder.ts';
 import { Capture } from './format.ts';
@@ -29,17 +35,32 @@ function dynamicImport(): unknown {
 }
 
 /** Writes the names that a function closes over, and their values as they are now. */
-export function writeVariables(encoder: Encoder, captured: CapturedVariables, { given }: FunctionCode): void {
+export function writeVariables(encoder: Encoder, captured: CapturedVariables, code: FunctionCode): void {
+  const { given } = code;
   const { heads, bodies } = encoder;
-  const globals = captured.globals.filter(({ name }) => !isKnownGlobal(name) && Object.hasOwn(globalThis, name));
-  const variables = [...captured.variables.values()].filter(({ name }) => name !== PRIVATE);
+  const globals = captured.globals.filter(
+    ({ name }) => !isKnownGlobal(name) && Object.hasOwn(globalThis, name) && !code.unusedNames.has(name),
+  );
+  const variables = heldVariables(captured, code);
   heads.unsigned(variables.length + globals.length + given.length);
-  for (const { name, value, constant, scope, imported, writtenHere } of variables) {
+  for (const { name, value, constant, isUninitialised, scope, exporter, imported, writtenHere } of variables) {
     heads.string(name);
-    if (imported) learnImport(value, imported, captured.url);
+    if (isUninitialised) {
+      throw new Refusal(
+        `a function that uses '${name}', whose declaration was not reached yet`,
+        `Pack it after '${name}' has got its value.`,
+      );
+    }
+    if (imported) {
+      learnImport(value, imported, captured.url);
+      if (captured.url) encoder.namespaces.set(value, { specifier: imported.specifier, importer: captured.url });
+    }
     if (VITE_DYNAMIC_IMPORT.test(name)) {
       bodies.byte(Capture.value);
       encoder.slot(dynamicImport(), name);
+    } else if (exporter) {
+      bodies.byte(Capture.read);
+      bodies.unsigned(encoder.refer(encoder.variables.of(exporter.scope, exporter.name, value), name));
     } else if (constant || imported) {
       bodies.byte(Capture.value);
       encoder.slot(value, name);
@@ -54,4 +75,13 @@ export function writeVariables(encoder: Encoder, captured: CapturedVariables, { 
     bodies.byte(Capture.value);
     encoder.slot(value, name);
   }
+}
+
+/** The variables that the code of a function holds on the other side. */
+function heldVariables(
+  { variables, ownVariable }: CapturedVariables,
+  { unusedNames }: FunctionCode,
+): readonly CapturedVariable[] {
+  const held = [...variables.values()].filter(({ name }) => name !== PRIVATE && !unusedNames.has(name));
+  return ownVariable && !variables.has(ownVariable.name) ? [...held, ownVariable] : held;
 }

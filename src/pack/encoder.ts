@@ -2,10 +2,10 @@ import { ByteWriter } from './byte-writer.ts';
 import { CodeTable } from './code-table.ts';
 import { BodyForm, envelopeHeader, HEADER_LENGTH, seal } from './envelope.ts';
 import { Slot } from './format.ts';
+import { isBuiltIn } from './function-facts.ts';
 import { Homes } from './homes.ts';
 import { MemoryLayout } from './memory-layout.ts';
 import { type Label, printPath, Refusal, refusalError } from './refusal.ts';
-
 import { SharedVariable, SharedVariables } from './shared-variable.ts';
 
 /** Writes the record of one value: its head and its body. */
@@ -28,6 +28,8 @@ export class Encoder {
   readonly codes: CodeTable = new CodeTable(this.heads);
   readonly variables: SharedVariables = new SharedVariables();
   readonly classId: (made: Function) => string;
+  /** By which import of the user's code the namespace of a module was reached. */
+  readonly namespaces: Map<unknown, { readonly specifier: string; readonly importer: string }> = new Map();
   /** Modules that the reader will load. */
   readonly modules: Set<string> = new Set();
   /** Whether anything in it makes the reader run code. */
@@ -42,6 +44,8 @@ export class Encoder {
   readonly #shapes: Shape = { number: 0, next: new Map() };
   #shapeCount = 0;
   #current = NO_PARENT;
+  #rootLabel = '';
+  #rootLength = 0;
   /** Where each record's part of heads and bodies begins, for `explain`. */
   readonly #headStarts: number[] = [];
   readonly #bodyStarts: number[] = [];
@@ -85,9 +89,6 @@ export class Encoder {
       throw refusalError(error, this.labels(this.#current), this.#owner());
     }
   }
-
-  #rootLabel = '';
-  #rootLength = 0;
 
   /** Writes a value where one is expected in a body. */
   slot(value: unknown, label: Label): void {
@@ -190,7 +191,7 @@ export class Encoder {
       const value = this.#values[at];
       if (typeof value !== 'object' || Array.isArray(value) || value instanceof SharedVariable) continue;
       const made: unknown = value.constructor;
-      if (typeof made === 'function' && made !== Object && made.name) return made.name;
+      if (typeof made === 'function' && !isBuiltIn(made) && made.name) return made.name;
     }
     return undefined;
   }

@@ -15,7 +15,7 @@ export interface VariableLayout {
 
 /** A function's surroundings, made anew for each closure. */
 export interface Surroundings {
-  /** Evaluates the text; gives the function, or the object that a method stands in. */
+  /** Evaluates the text; gives the function, or the object that a method stands in. For an arrow, it is the method around it. */
   make(this: unknown, ...args: unknown[]): unknown;
   set(name: string, value: unknown): void;
 }
@@ -63,8 +63,8 @@ function scriptFor(code: PackedCode, { fixed, delayed, shared }: VariableLayout)
   const strict = code.isStrict ? '"use strict";' : '';
   const declared = delayed.length > 0 ? `let ${delayed.join(',')};` : '';
   const cases = delayed.map((name) => `case ${JSON.stringify(name)}:${name}=${own}2;break;`).join('');
-  const before = `(function(${own}0,${own}1){${withs}return(function(${fixed.join(',')}){${strict}${declared}return{make:function(){return${open}`;
-  const after = `\n${close}},set:function(${own}1,${own}2){switch(${own}1){${cases}}}}}).apply(undefined,${own}1)})`;
+  const before = `(function(${own}0,${own}1){${withs}return(function(${fixed.join(',')}){${strict}${declared}return{make(){return${open}`;
+  const after = `\n${close}},set(${own}1,${own}2){switch(${own}1){${cases}}}}}).apply(undefined,${own}1)})`;
   return `${place(before, code)}${code.text}${after}${code.url ? `\n//# sourceURL=${code.url.replace(/\s/g, encodeURIComponent)}` : ''}`;
 }
 

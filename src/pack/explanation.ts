@@ -17,6 +17,8 @@ export interface ExplanationNode {
 
 /** Small parts beyond this number are printed as one line. */
 const MOST_CHILDREN = 12;
+/** What is deeper is not printed. */
+const DEEPEST = 50;
 
 /** What packing a value would send; `String(explanation)` is a tree. */
 export class Explanation {
@@ -27,24 +29,34 @@ export class Explanation {
   constructor(encoder: Encoder) {
     this.bytes = encoder.finish().length;
     const { root } = measure(encoder);
-    this.root = root ? explain(root) : { label: encoder.path(-1), what: 'primitive', bytes: this.bytes, children: [] };
+    this.root = root
+      ? explainAll(root)
+      : { label: encoder.path(-1), what: 'primitive', bytes: this.bytes, children: [] };
   }
 
   toString(): string {
-    return [`${printBytes(this.bytes)} in all`, ...printed(this.root, '', '')].join('\n');
+    return [`${printBytes(this.bytes)} in all`, ...printed(this.root, '', '', 0)].join('\n');
   }
 }
 
-function explain(part: Measured): ExplanationNode {
+/** Explains a part and all below it, however deep that is: children before what holds them. */
+function explainAll(root: Measured): ExplanationNode {
+  const parts = [root];
+  for (const { children } of parts) parts.push(...children);
+  const explained = new Map<Measured, ExplanationNode>();
+  for (const part of parts.reverse()) explained.set(part, explain(part, explained));
+  return explained.get(root)!;
+}
+
+function explain(
+  { value, label, bytes, children }: Measured,
+  explained: ReadonlyMap<Measured, ExplanationNode>,
+): ExplanationNode {
+  const nodes = children.map((child) => explained.get(child)!);
   // A variable of its own is only a way to share what it holds.
-  const [only] = part.children;
-  if (part.value instanceof SharedVariable && only) return { ...explain(only), label: String(part.label) };
-  return {
-    label: String(part.label),
-    what: describe(part.value),
-    bytes: part.bytes,
-    children: part.children.map(explain),
-  };
+  const [only] = nodes;
+  if (value instanceof SharedVariable && only) return { ...only, label: String(label) };
+  return { label: String(label), what: describe(value), bytes, children: nodes };
 }
 
 function describe(value: object | symbol): string {
@@ -75,15 +87,16 @@ function describeReference(reference: Reference): string {
   }
 }
 
-function printed(node: ExplanationNode, before: string, indent: string): string[] {
+function printed(node: ExplanationNode, before: string, indent: string, depth: number): string[] {
   const own = `${before}${node.label}: ${node.what}, ${printBytes(node.bytes)}`;
+  if (depth === DEEPEST) return node.children.length > 0 ? [`${own} …`] : [own];
   const bySize =
     node.children.length > MOST_CHILDREN ? [...node.children].sort((a, b) => b.bytes - a.bytes) : node.children;
   const shown = bySize.slice(0, MOST_CHILDREN);
   const rest = bySize.slice(MOST_CHILDREN);
   const lines = shown.flatMap((child, i) => {
     const isLast = i === shown.length - 1 && rest.length === 0;
-    return printed(child, `${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
+    return printed(child, `${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`, depth + 1);
   });
   if (rest.length > 0) {
     const bytes = rest.reduce((sum, child) => sum + child.bytes, 0);

@@ -1,12 +1,12 @@
 import { constructorAt } from './constructed.ts';
 import { corrupt } from './corrupt.ts';
 import { type Decoder, type Part, PENDING } from './decoder.ts';
-import { Kind } from './format.ts';
+import { Kind, MemberPart } from './format.ts';
 import type { ClassHead, FunctionHead, HeadReader, ReducedHead } from './read-head.ts';
 import { exportOf } from './references/resolve-reference.ts';
 import { fillClass } from './revive-class.ts';
 import { fillFunction } from './revive-function.ts';
-import type { RevivedVariables } from './revived-variables.ts';
+import type { RevivedCapture, RevivedVariables } from './revived-variables.ts';
 import { fromState } from './symbols.ts';
 
 /** Reads the body of a record into the object that its head gave, or arranges for it to be made. */
@@ -39,7 +39,7 @@ export function fillRecord(decoder: Decoder, record: number, heads: HeadReader, 
       fillError(decoder, value as Error);
       return;
     case Kind.namespace:
-      fillNamespace(decoder, value);
+      fillNamespace(decoder, value, variables);
       return;
     case Kind.variable:
       variables.read(decoder, record);
@@ -142,19 +142,32 @@ function fillError(decoder: Decoder, target: Error): void {
   decoder.integrity(target);
 }
 
-function fillNamespace(decoder: Decoder, target: object): void {
+function fillNamespace(decoder: Decoder, target: object, variables: RevivedVariables): void {
   const count = decoder.bodies.count();
+  const captures: RevivedCapture[] = [];
   for (let i = 0; i < count; i++) {
-    const name = decoder.bodies.string();
+    const [capture] = variables.captures(decoder, [decoder.bodies.string()]);
+    captures.push(capture!);
+    const { name, part } = capture!;
     const define = (value: unknown): void => {
       Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
     };
     define(undefined);
-    decoder.give(decoder.part(), define);
+    if (part) decoder.give(part, define);
   }
   decoder.atEnd(() => {
+    for (const capture of captures) if (!capture.part) defineLive(decoder, target, capture, variables);
     Object.freeze(target);
   });
+}
+
+/** An export that its module may assign. */
+function defineLive(decoder: Decoder, target: object, capture: RevivedCapture, variables: RevivedVariables): void {
+  const { name } = capture;
+  const holder = variables.holder(decoder, capture) as Record<string, unknown> | undefined;
+  const value = decoder.resolve(variables.value(capture));
+  const get = () => (holder ? holder[name] : value);
+  Object.defineProperty(target, name, { get, enumerable: true, configurable: true });
 }
 
 /** Records that a constructor, an export or a class makes. */
@@ -199,6 +212,11 @@ function fillMade(decoder: Decoder, record: number, kind: number, detail: unknow
         close(bound);
         return bound;
       });
+      return;
+    }
+    case Kind.member: {
+      const [home, key] = [decoder.recordPart(), decoder.part()];
+      makeFrom(decoder, record, [home, key], ([object, name]) => memberOf(object, name, detail as number));
       return;
     }
     case Kind.state: {
@@ -249,6 +267,14 @@ function bind(fn: unknown, self: unknown, args: readonly unknown[], name: unknow
   const bound = Function.prototype.bind.call(fn, self, ...args) as Function;
   if (bound.name !== name) Object.defineProperty(bound, 'name', { value: name, configurable: true });
   return bound;
+}
+
+function memberOf(object: unknown, key: unknown, part: number): unknown {
+  const descriptor = Reflect.getOwnPropertyDescriptor(Object(object) as object, key as string | symbol) ?? {};
+  const { value, get, set } = descriptor;
+  const found: unknown = { [MemberPart.value]: value, [MemberPart.get]: get, [MemberPart.set]: set }[part];
+  if (typeof found !== 'function') throw corrupt('a class in it lacks a function that it should have');
+  return found;
 }
 
 function instanceOf(made: unknown, state: unknown, hasFromState: boolean): unknown {

@@ -47,6 +47,8 @@ export const Kind = {
   prototype: 21,
   /** A variable that is assigned somewhere, so that functions may have to share it. */
   variable: 22,
+  /** A function of a class that travels too. */
+  member: 23,
 } as const;
 
 /** Whether objects can still get properties. */
@@ -60,6 +62,9 @@ export const Prototype = { usual: 0, null: 1, record: 2 } as const;
 
 /** How the `prototype` of a function is told: as its source makes it, with changes, or as another object. */
 export const PrototypeObject = { usual: 0, changed: 1, other: 2 } as const;
+
+/** What of a property a function is. */
+export const MemberPart = { value: 0, get: 1, set: 2 } as const;
 
 export const SymbolForm = { registered: 0, wellKnown: 1, unique: 2 } as const;
 export const ReferenceForm = { builtin: 0, package: 1, require: 2 } as const;

@@ -1,21 +1,22 @@
 import { type CapturedVariables, namesOf, type ParsedFunction, sourcePosition } from '../inspect/index.ts';
-import { type ClassCode, classCode, type GivenVariable } from './class-code.ts';
-import { mappedLine } from './mapped-line.ts';
+import { type ClassCode, classCode } from './class-code.ts';
+import { type Edit, edited } from './edits.ts';
 import { Refusal } from './refusal.ts';
+import { onUserLines } from './user-lines.ts';
 
 /** What has to stand around a function's text to evaluate it. Part of the format. */
 export const CodeForm = { expression: 0, method: 1, getter: 2, setter: 3 } as const;
 
 /** The text of a function and what it needs to be evaluated elsewhere; the same for all closures that it made. */
-export interface FunctionCode {
+export interface FunctionCode extends Omit<ClassCode, 'edits'> {
   readonly text: string;
   readonly form: number;
   readonly isStrict: boolean;
-  /** An arrow function that uses the `this` around it. */
+  /** An arrow function that uses the `this` around it, as `super` does too. */
   readonly usesThis: boolean;
   /** An arrow function that uses the `arguments` around it. */
   readonly usesArguments: boolean;
-  /** A method of an object that uses `super`. */
+  /** A method, or an arrow function in one, that uses `super`. */
   readonly usesSuper: boolean;
   /** What stacks call the file; empty for evaluated text. */
   readonly url: string;
@@ -23,12 +24,6 @@ export interface FunctionCode {
   readonly line: number;
   /** From 0. */
   readonly column: number;
-  /** The variable after `extends`, if it is a class with a parent. */
-  readonly parentName: string | undefined;
-  /** Variables that only the definition of a class used. */
-  readonly given: readonly GivenVariable[];
-  /** Names of the `static #private` fields, if it is a class. */
-  readonly privateStatics: readonly string[];
 }
 
 const codes = new WeakMap<Function, FunctionCode>();
@@ -48,18 +43,27 @@ function readCode(fn: Function, captured: CapturedVariables): FunctionCode {
   const { names } = namesOf(parsed);
   const isArrow = parsed.form === 'arrow';
   refuseUntransferable(captured, names);
+  const { edits, ...parts } =
+    parsed.form === 'class' ? classCode(fn, captured) : { ...noClass, edits: editsOf(fn, captured) };
   const position = sourcePosition(fn);
-  const url = position?.url ?? '';
+  const { line, column, breaks } = position ? onUserLines(parsed, position) : unplaced;
+  const isApart = ({ start }: Edit) => !edits.some((edit) => edit.start <= start && start < edit.end);
   return {
-    ...textOf(fn, captured),
+    ...parts,
+    text: edited(parsed.source, [...edits, ...breaks.filter(isApart)]),
+    form: formOf(parsed),
     isStrict: position?.isStrict ?? !Object.hasOwn(fn, 'caller'),
-    usesThis: isArrow && names.usesThis,
+    usesThis: isArrow && (names.usesThis || names.usesSuper),
     usesArguments: isArrow && names.usesArguments,
     usesSuper: parsed.form !== 'class' && names.usesSuper,
-    url,
-    ...(position ? mappedLine(url, position) : { line: 0, column: 0 }),
+    url: position?.url ?? '',
+    line,
+    column,
   };
 }
+
+const noClass = { parentName: undefined, given: [], privateStatics: [], unusedNames: new Set<string>() };
+const unplaced = { line: 0, column: 0, breaks: [] };
 
 type Names = ReturnType<typeof namesOf>['names'];
 
@@ -81,9 +85,9 @@ function refuseUntransferable({ parsed, variables }: CapturedVariables, names: N
   }
   if (names.isDynamic)
     throw new Refusal('a function that calls eval directly or uses with', 'Write what it does as code.');
-  if (parsed.form === 'arrow' && (names.usesSuper || names.usesNewTarget)) {
+  if (parsed.form === 'arrow' && names.usesNewTarget) {
     throw new Refusal(
-      `an arrow function that uses the ${names.usesSuper ? 'super' : 'new.target'} around it`,
+      'an arrow function that uses the new.target around it',
       'Put it into a variable outside the arrow function.',
     );
   }
@@ -96,21 +100,29 @@ function refuseUntransferable({ parsed, variables }: CapturedVariables, names: N
   }
 }
 
-function textOf(fn: Function, captured: CapturedVariables): ClassCode & Pick<FunctionCode, 'form'> {
-  const { parsed } = captured;
-  if (parsed.form === 'class') return { form: CodeForm.expression, ...classCode(fn, captured) };
-  const base = { parentName: undefined, given: [], privateStatics: [] };
-  if (parsed.wrapping === 'expression') return { ...base, text: parsed.source, form: CodeForm.expression };
-  const form = parsed.form === 'getter' || parsed.form === 'setter' ? parsed.form : 'method';
-  return { ...base, text: memberText(fn, parsed), form: CodeForm[form] };
+function formOf({ form, wrapping }: ParsedFunction): number {
+  if (wrapping === 'expression') return CodeForm.expression;
+  return CodeForm[form === 'getter' || form === 'setter' ? form : 'method'];
 }
 
-/** A method's text; one whose key is an expression or private gets a key that means the same anywhere. */
-function memberText(fn: Function, { source, text, node, form }: ParsedFunction): string {
-  const head = text.slice(text.indexOf(source), node.start);
-  if (!/[[#]/.test(head)) return source;
+/** What of a function's source means something else apart from where it stands. */
+function editsOf(fn: Function, { parsed, ownVariable }: CapturedVariables): Edit[] {
+  const { source, text, node, wrapping } = parsed;
+  const before = text.indexOf(source);
+  const id = 'id' in node ? node.id : undefined;
+  if (ownVariable && id) {
+    // As an expression it would hide the variable, and could not assign it.
+    return [{ start: id.start - before, end: id.end - before, text: ' '.repeat(id.end - id.start) }];
+  }
+  const end = node.start - before;
+  // A key that is an expression or private becomes one that means the same anywhere.
+  if (wrapping === 'expression' || !/[[#]/.test(source.slice(0, end))) return [];
+  return [{ start: 0, end, text: memberHead(fn, parsed) }];
+}
+
+function memberHead(fn: Function, { node, form }: ParsedFunction): string {
   const { async: isAsync, generator } = node as { async?: boolean; generator?: boolean };
   const kind =
     form === 'getter' ? 'get ' : form === 'setter' ? 'set ' : `${isAsync ? 'async ' : ''}${generator ? '*' : ''}`;
-  return `${kind}${JSON.stringify(fn.name.replace(/^[gs]et /, ''))}${text.slice(node.start, node.end)}`;
+  return `${kind}${JSON.stringify(fn.name.replace(/^[gs]et /, ''))}`;
 }

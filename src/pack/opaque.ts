@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts';
 export function refuseOpaque(value: object): void {
   if (types.isPromise(value)) throw new Refusal('a promise', 'Await it and pass what it gives.');
   if (types.isGeneratorObject(value)) throw new Refusal('a running generator', 'Pass the generator function instead.');
-  if (types.isMapIterator(value) || types.isSetIterator(value)) {
+  if (types.isMapIterator(value) || types.isSetIterator(value) || runningIterators.has(tagOf(value))) {
     throw new Refusal('a running iterator', 'Pass the collection instead.');
   }
   if (types.isArgumentsObject(value)) throw new Refusal('the arguments of a call', 'Pass a copy: [...arguments].');
@@ -23,6 +23,13 @@ export function isWeak(value: unknown): value is object {
 
 const tagOf = (value: object): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
+const runningIterators = new Set([
+  'Array Iterator',
+  'Iterator Helper',
+  'RegExp String Iterator',
+  'Segmenter String Iterator',
+  'String Iterator',
+]);
 const weakTags = new Set(['WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry']);
 
 /** Refuses instances whose class keeps something outside their properties. @throws Refusal */
@@ -45,5 +52,6 @@ function isErrorClass(made: Function): boolean {
 function describeBuiltIn(made: Function): string {
   const isNative = Function.prototype.toString.call(made).includes('[native code]');
   const isGlobal = (globalThis as Record<string, unknown>)[made.name] === made;
-  return isNative && !isGlobal ? `native ${made.name} handle` : `a ${made.name}`;
+  if (isNative && !isGlobal) return `native ${made.name} handle`;
+  return `${/^[AEIOU]/.test(made.name) ? 'an' : 'a'} ${made.name}`;
 }

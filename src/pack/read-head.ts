@@ -103,6 +103,8 @@ export class HeadReader {
         return undefined;
       case Kind.state:
         return heads.byte() === 1;
+      case Kind.member:
+        return heads.byte();
       case Kind.reduced:
         return { module: heads.string(), name: heads.string() };
       default:

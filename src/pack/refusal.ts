@@ -23,10 +23,16 @@ export function refusalError(refusal: Refusal, labels: readonly Label[], owner: 
   return new PackError('PACK_UNSUPPORTED', `cannot pack: ${path} (${refusal.found}):`, { path, hint });
 }
 
+/** Of longer ways, the middle is left out. */
+const LONGEST_PATH = 60;
+
 /** `run → cache → items[3] → _db` */
 export function printPath(labels: readonly Label[]): string {
+  const half = LONGEST_PATH / 2;
+  const hidden = labels.length - LONGEST_PATH;
+  const shown = hidden > 0 ? [...labels.slice(0, half), `… ${hidden} more …`, ...labels.slice(-half)] : labels;
   let path = '';
-  for (const label of labels) {
+  for (const label of shown) {
     // A variable's value is reached by the name of the variable.
     if (label === '') continue;
     if (typeof label === 'number') path += `[${label}]`;

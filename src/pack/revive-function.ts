@@ -23,7 +23,7 @@ export function fillFunction(decoder: Decoder, record: number, head: FunctionHea
       const fn = functionOf(code, made);
       if (home) {
         decoder.give(home, (prototype) => {
-          Object.setPrototypeOf(made, prototype as object | null);
+          Object.setPrototypeOf(code.form === CodeForm.expression ? surroundings : made, prototype as object | null);
         });
       }
       face(fn);

@@ -15,8 +15,8 @@ interface Variable {
   part: Part | undefined;
   users: number;
   isWritten: boolean;
-  /** Made when it turns out to be shared. */
-  holder: Record<string, unknown> | undefined;
+  /** Made when it turns out to be shared; holds the variable under the name that was asked for first. */
+  holder: { readonly object: Record<string, unknown>; readonly name: string } | undefined;
 }
 
 /** Variables that may change. Only one that several functions hold, and one of them assigns, has to be shared. */
@@ -47,14 +47,15 @@ export class RevivedVariables {
     const variable = record < 0 ? undefined : this.#of(record);
     if (!variable || variable.users < 2 || !variable.isWritten) return undefined;
     if (!variable.holder) {
-      const holder: Record<string, unknown> = Object.create(null);
-      variable.holder = holder;
+      const object: Record<string, unknown> = Object.create(null);
+      variable.holder = { object, name };
       const give = (value: unknown): void => {
-        Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
+        Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
       };
       decoder.give(this.value({ name, part: undefined, record }), give) || give(undefined);
     }
-    return variable.holder;
+    const { object, name: known } = variable.holder;
+    return known === name ? object : alias(object, known, name);
   }
 
   /** The value of a variable. */
@@ -72,4 +73,16 @@ export class RevivedVariables {
     }
     return variable;
   }
+}
+
+/** The same variable for a module that imported it under another name. */
+function alias(object: Record<string, unknown>, known: string, name: string): object {
+  return Object.defineProperty(Object.create(null) as object, name, {
+    get: () => object[known],
+    set: (value: unknown) => {
+      object[known] = value;
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }

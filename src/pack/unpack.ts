@@ -22,6 +22,10 @@ export interface UnpackOptions {
  * A payload with functions is code: unpack it only if it comes from someone who may run code here. Typed arrays look at
  * the payload's own memory where they can, so don't change the bytes while they are in use.
  *
+ * @example
+ * const triple = unpack(pack((x: number) => x * 3)) as (x: number) => number;
+ * triple(2); // 6
+ *
  * @throws UnpackError `UNPACK_CORRUPT`, `UNPACK_VERSION`, `UNPACK_UNRESOLVED` (a package is not installed here),
  * `UNPACK_FUNCTIONS_REFUSED`.
  */

@@ -1,31 +1,14 @@
-import type { ParsedFunction } from '../inspect/index.ts';
-import { sourceText } from '../inspect/index.ts';
-
-interface Expression {
-  readonly type: string;
-  readonly name?: string;
-  readonly value?: unknown;
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Member {
-  readonly type: string;
-  readonly static?: boolean;
-  readonly computed?: boolean;
-  readonly kind?: string;
-  readonly key?: Expression;
-  readonly value?: Expression | null;
-}
+import { type ParsedFunction, sourceText } from '../inspect/index.ts';
+import { classParts, type Member } from './class-members.ts';
 
 /** Members that the text of a class defines, to tell them from what was put on the class or changed later. */
 export class WrittenMembers {
   readonly #members: readonly Member[];
   readonly #text: string;
 
-  constructor({ node, text }: ParsedFunction) {
-    this.#members = (node as unknown as { body: { body: readonly Member[] } }).body.body;
-    this.#text = text;
+  constructor(parsed: ParsedFunction) {
+    this.#members = classParts(parsed).members;
+    this.#text = parsed.text;
   }
 
   /** Whether evaluating the text makes this member again, as it is now. */
@@ -40,13 +23,6 @@ export class WrittenMembers {
     return writable === true && isWritten(value, enumerable ? 'field' : 'method');
   }
 
-  /** Names of the `static #private` fields. */
-  get privateStatics(): string[] {
-    return this.#members.flatMap(({ type, key, static: isStatic }) =>
-      isStatic && type === 'PropertyDefinition' && key?.type === 'PrivateIdentifier' ? [key.name!] : [],
-    );
-  }
-
   #defines(
     { type, key, computed, kind, value }: Member,
     wanted: string,
@@ -59,7 +35,9 @@ export class WrittenMembers {
     if (isNamed && String(key.name ?? key.value) !== name) return false;
     const text = this.#text.slice(value.start, value.end);
     const source = sourceText(part);
-    if (wanted === 'field') return source === text && (isNamed || part.name === nameFor(name));
+    // A class in a field travels as the class that it is.
+    if (wanted === 'field')
+      return source === text && !/^class\b/.test(text) && (isNamed || part.name === nameFor(name));
     // A method of another name may have the same parameters and body.
     return (
       source?.endsWith(text) === true && part.name === `${wanted === 'method' ? '' : `${wanted} `}${nameFor(name)}`

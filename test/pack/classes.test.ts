@@ -115,6 +115,62 @@ describe('the class of an instance', () => {
   });
 });
 
+describe('functions of a class that travels too', () => {
+  class Account {
+    #balance = 1;
+    static #made = 0;
+    balance() {
+      return this.#balance;
+    }
+    static make() {
+      Account.#made++;
+      return new Account();
+    }
+    static get made() {
+      return Account.#made;
+    }
+    static readonly twice = (x: number) => x * 2;
+    get text() {
+      return `${this.#balance}`;
+    }
+  }
+  class Savings extends Account {
+    override balance() {
+      return super.balance() * 10;
+    }
+  }
+  const { get: text } = Object.getOwnPropertyDescriptor(Account.prototype, 'text')!;
+
+  it('are those of the class there', () => {
+    const packed = {
+      Account,
+      Savings,
+      balance: Account.prototype.balance,
+      savings: Savings.prototype.balance,
+      make: Account.make,
+      twice: Account.twice,
+      text,
+    };
+    const there = unpack(pack(packed)) as typeof packed;
+    expect(there.balance).toBe(there.Account.prototype.balance);
+    expect(there.savings).toBe(there.Savings.prototype.balance);
+    expect(there.make).toBe(there.Account.make);
+    expect(there.twice).toBe(there.Account.twice);
+    expect(there.savings.call(new there.Savings())).toBe(10);
+    expect(there.text!.call(there.make())).toBe('1');
+    expect(there.Account.made).toBe(1);
+  });
+
+  it('are those also when they are bound', () => {
+    const bound = unpack(pack(Account.make.bind(Account))) as typeof Account.make;
+    expect(bound().balance()).toBe(1);
+    const again = unpack(pack(unpack(pack(point.norm.bind(point))))) as () => number;
+    expect(again()).toBe(4);
+  });
+
+  const point = new Point(2);
+});
+
 describe('unique symbols', () => {
   it('are the original ones after a way there and back', async () => {
     const [mark, other] = [Symbol('mark'), Symbol('mark')];

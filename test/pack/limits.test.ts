@@ -92,6 +92,14 @@ describe('pack.explain', () => {
     expect(String(pack.explain(many))).toMatch(/└─ 18 more, \d+ B$/);
   });
 
+  it('takes values of any depth', () => {
+    let value: object = {};
+    for (let i = 0; i < 100_000; i++) value = { value };
+    const printed = String(pack.explain(value)).split('\n');
+    expect(printed).toHaveLength(52);
+    expect(printed.at(-1)).toMatch(/└─ value: Object, \d+\.\d kB …$/);
+  });
+
   it('takes a value without parts', () => {
     expect(String(pack.explain(5))).toMatch(/^\d+ B in all\nvalue: primitive, \d+ B$/);
   });

@@ -34,6 +34,27 @@ class HalfOpen {
   handlers = [{ onClose: Promise.resolve() }];
 }
 
+class SubStore extends Store {
+  static label() {
+    // biome-ignore lint/complexity/noThisInStatic: that is what is tested
+    return super.name;
+  }
+}
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return { proxy };
+}
+function transferred(): ArrayBuffer {
+  const buffer = new ArrayBuffer(8);
+  structuredClone(buffer, { transfer: [buffer] });
+  return buffer;
+}
+function transferredView(): Uint8Array {
+  const view = new Uint8Array(8);
+  structuredClone(view.buffer, { transfer: [view.buffer] });
+  return view;
+}
 describe('what cannot travel', () => {
   it('is refused with the path to it and the ways out', () => {
     const cache = new Store(new Socket());
@@ -54,6 +75,17 @@ describe('what cannot travel', () => {
     ['a finalization registry', () => new FinalizationRegistry(() => {}), /a FinalizationRegistry/],
     ['a proxy', () => ({ p: new Proxy({}, {}) }), /value → p \(a Proxy\)/],
     ['a proxy of a function', () => new Proxy(() => 1, {}), /a Proxy/],
+    ['a proxy that was revoked', () => revoked(), /a Proxy/],
+    ['the iterator of an array', () => [1][Symbol.iterator](), /a running iterator/],
+    ['the iterator of a string', () => 'a'[Symbol.iterator](), /a running iterator/],
+    ['matches that are still looked for', () => 'a'.matchAll(/a/g), /a running iterator/],
+    ['memory that was transferred', () => transferred(), /memory that was transferred/],
+    ['a view on memory that was transferred', () => [new Uint8Array(1), transferredView()], /value\[1\] \(memory that/],
+    [
+      'a static method with super apart from its class',
+      () => ({ name: SubStore.label }),
+      /value → name \(a method that uses super/,
+    ],
     [
       'a running generator',
       () =>
@@ -143,9 +175,27 @@ describe('what cannot travel', () => {
     expect(refusal((x = pending) => x).path).toBe('value → pending');
   });
 
+  it('is a variable before its declaration, and not after it', () => {
+    const early = () => late;
+    const error = refusal({ list: [early] });
+    const late = { made: true };
+    expect(error.message).toBe(
+      "cannot pack: value → list[0] (a function that uses 'late', whose declaration was not reached yet): Pack it after 'late' has got its value.",
+    );
+    expect((unpack(pack(early)) as typeof early)()).toEqual(late);
+  });
+
+  it('is told by both ends of a way that is very long', () => {
+    let value: object = { bad: Promise.resolve() };
+    for (let i = 0; i < 100_000; i++) value = { value };
+    const error = refusal(value);
+    expect(error.message).toMatch(/^cannot pack: (value → ){30}… 99942 more … → (value → ){29}bad \(a promise\)/);
+  });
+
   it('names the class that could define [getState]', () => {
     expect(refusal({ store: new Store(new WeakMap()) }).message).toContain('define [getState]() on Store');
     expect(refusal([new WeakMap()]).message).toContain('give its class a [getState]() method');
+    expect(refusal(new Map([[1, new WeakMap()]])).message).toContain('give its class a [getState]() method');
   });
 
   it('does not matter where nothing uses it', () => {

@@ -3,6 +3,7 @@ import os from 'node:os';
 import * as path from 'node:path';
 import { pack } from 'hypernodes/pack';
 import { describe, expect, it } from 'vitest';
+import { bindings } from './cases/bindings.ts';
 import { classes } from './cases/classes.ts';
 import { closures } from './cases/closures.ts';
 import { data } from './cases/data.ts';
@@ -11,7 +12,9 @@ import { portable } from './programs/portable.mjs';
 import { callFarAway, type PackedCase } from './project.ts';
 
 describe('what was packed from a test and unpacked elsewhere', async () => {
-  const cases = Object.values({ closures, functions, classes, data }).flatMap((group) => Object.entries(group));
+  const cases = Object.values({ closures, bindings, functions, classes, data }).flatMap((group) =>
+    Object.entries(group),
+  );
   const payloads = cases.map(([, run]) => pack(run));
   const packed: PackedCase[] = [];
   for (const [i, [name, run]] of cases.entries())

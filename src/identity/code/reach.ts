@@ -299,6 +299,7 @@ export class Reach {
       variables: new Map(),
       globals: [],
       selfName: undefined,
+      ownVariable: undefined,
       url: undefined,
       isTopLevel: () => undefined,
     };

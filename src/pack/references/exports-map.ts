@@ -23,6 +23,18 @@ export function subpaths({ exports }: Manifest): string[] {
   return ['.', ...Object.keys(exports).filter((path) => path.startsWith('./') && !/\*|\.json$/.test(path))];
 }
 
+/** Every file, from the package's folder, that a subpath may lead to, under whatever conditions. */
+export function targetsOf(exports: Exports, subpath: string): readonly string[] {
+  if (typeof exports === 'string') return subpath === '.' ? [exports] : [];
+  if (!hasPaths(exports)) return subpath === '.' ? leaves(exports) : [];
+  return Object.hasOwn(exports, subpath) ? leaves(exports[subpath]!) : [];
+}
+
+function leaves(target: Exports): readonly string[] {
+  if (typeof target === 'string') return [target];
+  return target === null ? [] : Object.values(target).flatMap((option: Exports) => leaves(option));
+}
+
 function hasPaths(exports: Exports): exports is Readonly<Record<string, Exports>> {
   return typeof exports === 'object' && exports !== null && Object.keys(exports).some((key) => key.startsWith('.'));
 }

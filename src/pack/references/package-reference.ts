@@ -1,11 +1,12 @@
 import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
 import { types } from 'node:util';
-import { type ImportSource, packageOfFile, packageOfImport, sourceText } from '../../inspect/index.ts';
+import { type ImportSource, isLoadedFile, packageOfFile, packageOfImport, sourceText } from '../../inspect/index.ts';
 import { scriptUrl } from '../function-facts.ts';
 import { isReduced } from '../symbols.ts';
-import { subpaths } from './exports-map.ts';
+import { subpaths, targetsOf } from './exports-map.ts';
 import { loadModule } from './load-module.ts';
-import { isOwnScript, isOwnSpecifier, manifestIn, ownPackage } from './manifest.ts';
+import { isOwnScript, isOwnSpecifier, type Manifest, manifestIn, ownPackage } from './manifest.ts';
 import type { Reference } from './reference.ts';
 
 const known = new WeakMap<object, Reference | null>();
@@ -56,6 +57,7 @@ function findExport(value: Function): Reference | undefined {
   const manifest = owner && manifestIn(owner.directory);
   if (!manifest) return undefined;
   for (const subpath of subpaths(manifest)) {
+    if (!isLoaded(manifest, subpath, owner.directory)) continue;
     const module = `${owner.name}${subpath.slice(1)}`;
     const name = exportName(module, owner.directory, value);
     if (name !== undefined) {
@@ -63,6 +65,11 @@ function findExport(value: Function): Reference | undefined {
     }
   }
   return undefined;
+}
+
+/** Whether the module behind a subpath has been loaded already: others are not loaded to be searched, they may do things. */
+function isLoaded({ exports }: Manifest, subpath: string, folder: string): boolean {
+  return exports == null || targetsOf(exports, subpath).some((target) => isLoadedFile(join(folder, target)));
 }
 
 function exportName(module: string, folder: string, value: Function): string | undefined {

@@ -40,6 +40,14 @@ class Square extends Shape {
     return `<${super.upper}>`;
   }
 }
+class Delegating extends Square {
+  readonly describeFirst = () => `first ${super.describe()}`;
+  describeLater() {
+    return () => `later ${super.describe()}`;
+  }
+}
+const delegating = new Delegating('del');
+const describeLater = delegating.describeLater();
 class Rounded extends Square {
   constructor(name: string, public_ = 1) {
     super(name);
@@ -49,6 +57,7 @@ class Rounded extends Square {
 Shape.registry.set('square', 'four');
 const square = new Square('sq');
 const rounded = new Rounded('ro');
+const boundDescribe = square.describe.bind(square);
 const bare = Object.create(Shape.prototype) as Shape;
 
 class Secret {
@@ -238,11 +247,45 @@ class LazyFields {
 }
 const lazyFields = new LazyFields();
 
+const registered: string[] = [];
+let lastId = 0;
+class Registered {
+  static {
+    registered.push('Registered');
+  }
+  static readonly id: number = ++lastId;
+  static readonly names = registered;
+  static readonly Part = class Part {
+    owner = 'part';
+  };
+  static readonly make = () => new Registered();
+  static #secret = lastId + factor;
+  readonly kind = 'registered';
+  static reveal() {
+    return Registered.#secret;
+  }
+}
+class AlsoRegistered extends Registered {
+  static {
+    registered.push('AlsoRegistered');
+  }
+  static override readonly id: number = ++lastId;
+}
+const part = new Registered.Part();
+type Old = { (this: unknown): void; prototype: object };
+const OldParent = function (this: unknown) {} as Old & { make(): string };
+OldParent.make = () => `made ${factor}`;
+const OldChild = function (this: unknown) {} as Old & { make(): string };
+Object.setPrototypeOf(OldChild, OldParent);
+OldChild.prototype = Object.create(OldParent.prototype, { constructor: { value: OldChild } }) as object;
+
 export const classes: Cases = {
   'a class': () => new Shape('tri').describe(),
   'an instance': () => square.describe(),
   instanceof: () => [square instanceof Square, square instanceof Shape, rounded instanceof Square],
   'methods called through super': () => new Square('new').describe(),
+  'super in arrow functions': () => [delegating.describeFirst(), describeLater(), delegating.describeLater()()],
+  'super in a bound method': () => boundDescribe(),
   'accessors called through super': () => new Square('up').upper,
   'a setter of a class': () => {
     const shape = new Shape('set');
@@ -312,5 +355,18 @@ export const classes: Cases = {
     return new Local('l').describe();
   },
   'one class for several instances': () => square.constructor === Object.getPrototypeOf(rounded.constructor),
+  'definitions do not run again': () => [
+    registered,
+    Registered.names === registered,
+    [Registered.id, AlsoRegistered.id, lastId],
+    AlsoRegistered.reveal(),
+  ],
+  'a class in a static field': () => [part instanceof Registered.Part, new Registered.Part().owner],
+  'a function in a static field': () => Registered.make() instanceof Registered,
+  'statics inherited from a constructor function': () => [
+    OldChild.make(),
+    Object.getPrototypeOf(OldChild) === OldParent,
+    Reflect.construct(OldChild, []) instanceof OldParent,
+  ],
   'a string form': () => String(square),
 };

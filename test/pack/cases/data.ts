@@ -16,6 +16,14 @@ const deep = ((): unknown => {
   for (let i = 0; i < 20_000; i++) value = { value };
   return value;
 })();
+const rows = Array.from({ length: 300 }, (_, id) => (id === 250 ? Object.freeze({ id }) : { id }));
+const emptyAccessor = Object.defineProperty({}, 'x', { get: undefined as never, configurable: true });
+const stopped = new (
+  DOMException as unknown as new (
+    message: string,
+    options: object,
+  ) => DOMException & { cause: unknown }
+)('stopped', { name: 'DataError', cause: 'why' });
 const nullPrototype = Object.assign(Object.create(null) as Record<string, unknown>, { a: 1, hasOwnProperty: 2 });
 const accessor = {
   first: 'a',
@@ -84,6 +92,9 @@ export const data: Cases = {
   },
   'a sparse array': () => [sparse.length, 1 in sparse, 2 in sparse, Object.keys(sparse)],
   'an array with a property': () => [withProperty.label, withProperty.length],
+  'one frozen row among many': () => rows.map((row) => Object.isFrozen(row)).indexOf(true),
+  'an accessor without getter and setter': () => Object.getOwnPropertyDescriptor(emptyAccessor, 'x'),
+  'the cause of an error of the platform': () => [stopped.name, stopped.cause],
   'very deep nesting': () => {
     let value = deep as { value?: unknown } | string;
     let depth = 0;

@@ -104,6 +104,17 @@ const holder = {
 };
 const arrowOfMethod = holder.make();
 const deepArrow = holder.makeDeep();
+const answers = function (this: unknown) {
+  return () => this;
+};
+const thisIsNothing = [answers.call(undefined), answers.call(null)] as const;
+const superOfLiteral = {
+  __proto__: parent,
+  greet(name: string) {
+    return () => (super.greet as (name: string) => string)(name);
+  },
+}.greet('literal') as unknown as () => string;
+const withHelpers = Object.setPrototypeOf(() => base, { help: () => 'helped' }) as { help(): string };
 const variadic = (...values: number[]) => values.reduce((a, b) => a + b, base);
 const destructured = ({ a, b: [c, ...d], e: { f = base } = {} }: { a: number; b: number[]; e?: { f?: number } }) => [
   a,
@@ -178,6 +189,9 @@ export const functions: Cases = {
   'super in a getter of an object': () => child.kind,
   'the this of an arrow function': () => arrowOfMethod(2),
   'the this of an arrow function in an arrow function': () => deepArrow()(),
+  'a this that is nothing': () => thisIsNothing.map((fn) => fn()),
+  'super in an arrow function of an object': () => superOfLiteral(),
+  'a function that inherits from an object': () => withHelpers.help(),
   'rest parameters': () => variadic(1, 2, 3),
   'destructured parameters with defaults': () => [
     destructured({ a: 1, b: [2, 3, 4] }),

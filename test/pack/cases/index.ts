@@ -1,3 +1,4 @@
+import { bindings } from './bindings.ts';
 import type { Cases } from './case.ts';
 import { classes } from './classes.ts';
 import { closures } from './closures.ts';
@@ -7,4 +8,12 @@ import { functions } from './functions.ts';
 import { modules } from './modules.ts';
 
 /** Every case, by group. */
-export const groups: Readonly<Record<string, Cases>> = { closures, functions, classes, data, modules, corners };
+export const groups: Readonly<Record<string, Cases>> = {
+  closures,
+  bindings,
+  functions,
+  classes,
+  data,
+  modules,
+  corners,
+};

@@ -1,6 +1,7 @@
 import { isBuiltin } from 'node:module';
 import type { ModuleDeclaration, Program, Statement } from 'acorn';
-import type { ImportSource } from './import-source.ts';
+import { type CapturedScope, moduleScope } from './captured-scope.ts';
+import { type ImportSource, importSource } from './import-source.ts';
 import { packageOfFile } from './package-of.ts';
 import { scriptModel } from './script-model.ts';
 import { type Script, scriptsOfFile } from './scripts.ts';
@@ -25,14 +26,52 @@ export function isConstantImport({ specifier, name }: ImportSource, fromUrl: str
   return name === '*' || isBuiltin(specifier) || isConstantExport(specifier, name, fromUrl, FARTHEST);
 }
 
+/** A variable in the module that declares it. */
+export interface LiveExport {
+  readonly scope: CapturedScope;
+  readonly name: string;
+}
+
+/**
+ * The variable behind an import whose module may assign it: who imports it and who assigns it share it.
+ *
+ * `undefined` for constants, packages, CommonJS and namespaces, and for a file that a loader has loaded more than once.
+ */
+export function liveExport(source: ImportSource, fromUrl: string): LiveExport | undefined {
+  if (isConstantImport(source, fromUrl)) return undefined;
+  const found = exportedVariable(source, fromUrl, FARTHEST);
+  return found && { scope: moduleScope(found.scriptId), name: found.name };
+}
+
+function exportedVariable(
+  { specifier, name }: ImportSource,
+  fromUrl: string,
+  depth: number,
+): { readonly scriptId: string; readonly name: string } | undefined {
+  const [script, another] = depth === 0 ? [] : scriptsOfImport(specifier, fromUrl);
+  if (!script?.isModule || another || packageOfFile(script.url)) return undefined;
+  const model = scriptModel(script.id);
+  const source = model && exportSource(model.program, name);
+  if (!source) return undefined;
+  if (source.from) {
+    const [from, other] = source.from;
+    if (from === undefined || other !== undefined) return undefined;
+    return exportedVariable({ specifier: from, name: source.name, through: 'import' }, script.url, depth - 1);
+  }
+  const binding = source.local === undefined ? undefined : model.names.outermost.bindings.get(source.local);
+  if (binding?.kind !== 'import') return binding && { scriptId: script.id, name: binding.name };
+  const imported = importSource(binding);
+  return imported && exportedVariable(imported, script.url, depth - 1);
+}
+
 function isConstantExport(specifier: string, name: string, fromUrl: string, depth: number): boolean {
-  if (depth === 0 || !/^(?:\.{0,2}\/|file:)/.test(specifier)) return false;
-  const scripts = scriptsOfImport(specifier, fromUrl);
+  const scripts = depth === 0 ? [] : scriptsOfImport(specifier, fromUrl);
   return scripts.length > 0 && scripts.every((script) => keepsExport(script, name, depth));
 }
 
+/** Those of the user's own files; none for packages. */
 function scriptsOfImport(specifier: string, fromUrl: string): readonly Script[] {
-  if (!fromUrl.startsWith('file:')) return [];
+  if (!fromUrl.startsWith('file:') || !/^(?:\.{0,2}\/|file:)/.test(specifier)) return [];
   const plain = new URL(specifier, fromUrl).href.replace(/[?#].*$/, '');
   for (const [ending, replacements] of endings) {
     if (!ending.test(plain)) continue;
