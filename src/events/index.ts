@@ -11,7 +11,7 @@ export {
   type ItemCounter,
 } from './item-counter.ts';
 export { nodePath, recordNodePath } from './node-path.ts';
-export { findNotebook, type Notebook, type NotebookDisplay } from './notebook.ts';
+export { displaysSent, findNotebook, type Notebook, type NotebookDisplay } from './notebook.ts';
 export * from './report/index.ts';
 export * from './tally/index.ts';
 export type * from './types.ts';

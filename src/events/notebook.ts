@@ -17,13 +17,26 @@ interface TslabKernel {
   require(module: 'tslab'): { newDisplay(): { html(html: string): void } };
 }
 
-const ignore = (): void => {};
+/** What is on its way to the front end. */
+const sending = new Set<Promise<void>>();
+/** Kernels say that a cell is done before they have sent what it printed last; whoever listens only until then misses it. */
+const SENDING_MS = 5;
+
+/** Waits until what was displayed has been sent. */
+export async function displaysSent(): Promise<void> {
+  await Promise.all(sending);
+  await new Promise((resolve) => setTimeout(resolve, SENDING_MS));
+}
 
 function denoDisplay(jupyter: NonNullable<DenoKernel['jupyter']>): NotebookDisplay {
   const id = randomUUID();
   let update = false;
   return (html) => {
-    jupyter.display({ 'text/html': html }, { raw: true, display_id: id, update }).catch(ignore);
+    const sent = jupyter
+      .display({ 'text/html': html }, { raw: true, display_id: id, update })
+      .catch(() => undefined)
+      .finally(() => sending.delete(sent));
+    sending.add(sent);
     update = true;
   };
 }

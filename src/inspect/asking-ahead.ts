@@ -1,5 +1,7 @@
+import { learnCells, unknownCells } from './cell-imports.ts';
 import {
   answerInternals,
+  answerListing,
   answerPrivateValues,
   answersLater,
   attempt,
@@ -41,9 +43,33 @@ export async function askingAhead<Answer>(action: () => Answer): Promise<Answer>
 }
 
 async function fetch(inspector: LateInspector, question: Question): Promise<void> {
-  if (question.about === 'script') await inspector.script(question.scriptId);
+  if (question.about === 'script') await inspector.scripts(() => [question.scriptId]);
+  else if (question.about === 'scripts') await listCells(inspector);
   else if (question.about === 'function') await fetchInternals(inspector, question.fn);
   else answerPrivateValues(question.owner, await inspector.privateValues(question.owner));
+}
+
+async function listCells(inspector: LateInspector): Promise<void> {
+  await inspector.scripts(unknownCells);
+  learnCells();
+  answerListing();
+}
+
+/** Whether this is a notebook of Deno's. */
+function isNotebook(): boolean {
+  try {
+    return (globalThis as { readonly Deno?: { readonly jupyter?: object } }).Deno?.jupyter !== undefined;
+  } catch {
+    // Outside of notebooks, looking at it throws.
+    return false;
+  }
+}
+
+// Now, in the cell that imports this: V8 lets go of the source of a cell that has run and has no function in it.
+if (isNotebook()) {
+  void open()
+    .then(listCells)
+    .catch(() => undefined);
 }
 
 async function fetchInternals(inspector: LateInspector, fn: Function): Promise<void> {

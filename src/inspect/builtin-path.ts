@@ -1,5 +1,6 @@
-import { isBuiltin } from 'node:module';
+import { builtinModules, isBuiltin } from 'node:module';
 import { intrinsics } from './intrinsics.ts';
+import { answersLater } from './late-answers.ts';
 import { sourceText } from './source-text.ts';
 
 /** Globals that every Node process has beside those of the language. */
@@ -120,8 +121,10 @@ function indexGlobals(): Map<unknown, string> {
 /** Adds the modules that have been loaded since the last time: what a program can hold comes from one of these. */
 function indexModules(found: Map<unknown, string>): Map<unknown, string> {
   const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
-  for (; indexedModules < moduleLoadList.length; indexedModules++) {
-    const name = moduleLoadList[indexedModules]!.replace(/^NativeModule /, '');
+  // Deno does not tell which it has loaded.
+  const modules = answersLater ? builtinModules : moduleLoadList;
+  for (; indexedModules < modules.length; indexedModules++) {
+    const name = modules[indexedModules]!.replace(/^NativeModule /, '');
     if (name.startsWith('_') || !isBuiltin(`node:${name}`)) continue;
     const exported: unknown = process.getBuiltinModule(`node:${name}`);
     if (!isReference(exported)) continue;

@@ -1,6 +1,7 @@
 import type { AnyNode, VariableDeclarator } from 'acorn';
 import type { Binding, LexicalScope } from './binding.ts';
 import { type CapturedScope, capturedScope, moduleScope } from './captured-scope.ts';
+import { cellImport } from './cell-imports.ts';
 import { type DefinitionSite, definitionSite } from './definition-site.ts';
 import { isConstantImport, type LiveExport, liveExport } from './exported-variable.ts';
 import { type FreeName, namesOf } from './free-names.ts';
@@ -131,7 +132,7 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
   // Scripts share their variables: another cell of a notebook may assign what this one declares.
   const isShared = raw.description === 'Script';
   const constant = binding !== undefined && !isDynamic && !isShared && isConstant(binding, reader);
-  const imported = binding && importSource(binding);
+  const imported = (binding && importSource(binding)) ?? (isShared && isObject(value) ? cellImport(name) : undefined);
   return {
     name,
     value,
@@ -140,7 +141,7 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
       uninitialised || (value === undefined && binding?.kind !== 'parameter' && binding?.kind !== 'catch'),
     isUninitialised: uninitialised || (value === undefined && binding !== undefined && isNeverUndefined(binding)),
     scope: scopeOf(reader, raw, index, name, constant),
-    exporter: imported && binding.kind === 'import' ? liveExport(imported, reader.site()!.script.url) : undefined,
+    exporter: binding?.kind === 'import' && imported ? liveExport(imported, reader.site()!.script.url) : undefined,
     imported,
     writtenHere: written,
   };
@@ -164,6 +165,9 @@ const DEFINED = new Set<AnyNode['type']>([
   'ObjectExpression',
   'TemplateLiteral',
 ]);
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null);
 
 /** Node 20 shows a variable whose declaration was not reached as `undefined`; from Node 22 on, reading it throws. */
 function readSlot({ variables }: RawScope, name: string): { readonly value: unknown; readonly uninitialised: boolean } {

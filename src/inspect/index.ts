@@ -20,7 +20,7 @@ export { intrinsicAt } from './intrinsics.ts';
 export { answersLater } from './late-answers.ts';
 export { lexicalThis } from './lexical-this.ts';
 export { type LoweredAsync, loweredAsync } from './lowered-async.ts';
-export { folderOfPackage, type PackageOfFile, packageOfFile, packageOfImport } from './package-of.ts';
+export { folderOfPackage, nodeSpecifier, type PackageOfFile, packageOfFile, packageOfImport } from './package-of.ts';
 export {
   type FunctionForm,
   type ParsedFunction,

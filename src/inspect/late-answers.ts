@@ -7,13 +7,15 @@ export const answersLater: boolean = 'Deno' in globalThis;
 export type Question =
   | { readonly about: 'function'; readonly fn: Function }
   | { readonly about: 'private values'; readonly owner: object }
-  | { readonly about: 'script'; readonly scriptId: string };
+  | { readonly about: 'script'; readonly scriptId: string }
+  | { readonly about: 'scripts' };
 
 /** Thrown where something has to be asked first. */
 class NotAnsweredYet extends Error {}
 
 let internals = new WeakMap<Function, FunctionInternals>();
 let privates = new WeakMap<object, ReadonlyMap<string, unknown>>();
+let isListed = false;
 let isCollecting = false;
 let open: Question | undefined;
 
@@ -28,6 +30,15 @@ export function latePrivateValues(owner: object): ReadonlyMap<string, unknown> |
 
 export function lateScript(scriptId: string): void {
   ask({ about: 'script', scriptId });
+}
+
+/** Asks for a list of the scripts that there are by now. */
+export function lateListing(): void {
+  if (!isListed) ask({ about: 'scripts' });
+}
+
+export function answerListing(): void {
+  isListed = true;
 }
 
 function ask(question: Question): undefined {
@@ -50,6 +61,7 @@ export function answerPrivateValues(owner: object, answer: ReadonlyMap<string, u
 export function forgetAnswers(): void {
   internals = new WeakMap();
   privates = new WeakMap();
+  isListed = false;
 }
 
 /**

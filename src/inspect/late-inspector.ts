@@ -35,13 +35,18 @@ export class LateInspector {
     });
   }
 
-  /** Learns about all scripts, and the source of one. */
-  script(scriptId: string): Promise<void> {
+  /** Learns about all scripts, and the sources of those that are asked for when all are known. */
+  scripts(wanted: () => readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
       await this.#post('Debugger.enable');
       try {
-        const { scriptSource } = await this.#post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId });
-        learnSource(scriptId, scriptSource);
+        for (const scriptId of wanted()) {
+          // What was evaluated once may be no more.
+          const found = await this.#post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId }).catch(
+            () => ({ scriptSource: '' }),
+          );
+          learnSource(scriptId, found.scriptSource);
+        }
       } finally {
         await this.#post('Debugger.disable');
       }

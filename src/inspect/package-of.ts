@@ -47,6 +47,7 @@ export function packageOfFile(url: string): PackageOfFile | undefined {
  */
 export function packageOfImport(specifier: string, fromUrl: string | undefined): PackageOfFile | undefined {
   if (isBuiltin(specifier)) return undefined;
+  if (specifier.startsWith('npm:')) return packageOfNpmSpecifier(specifier);
   if (/^(?:file:|\/)/.test(specifier)) return packageOfResolved(specifier);
   const [, name, rest] = /^((?:@[^/]+\/)?[^@./#][^/]*)(\/.*)?$/.exec(specifier) ?? [];
   if (name === undefined) return undefined;
@@ -59,6 +60,21 @@ export function packageOfImport(specifier: string, fromUrl: string | undefined):
     imports.set(known, found);
   }
   return found ?? undefined;
+}
+
+/** `zod/mini` of Deno's `npm:zod@4/mini`: how Node writes what an import names. */
+export function nodeSpecifier(specifier: string): string {
+  const [, name, rest = ''] = /^npm:\/?((?:@[^/]+\/)?[^@/]+)(?:@[^/]*)?(\/.*)?$/.exec(specifier) ?? [];
+  return name === undefined ? specifier : `${name}${rest}`;
+}
+
+function packageOfNpmSpecifier(specifier: string): PackageOfFile | undefined {
+  try {
+    const found = packageOfFile(import.meta.resolve(specifier));
+    return found && { ...found, subpath: `.${nodeSpecifier(specifier).slice(found.name.length)}` };
+  } catch {
+    return undefined;
+  }
 }
 
 /** The import behind a path that a loader has already resolved; vite counts from the root of the project. */

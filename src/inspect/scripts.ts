@@ -44,6 +44,10 @@ export function scriptSource(scriptId: string): string | undefined {
 /** Evaluated text, as of the last listing; most of it is the inspector's own and not worth keeping. */
 const unnamed = new Map<string, Script>();
 
+/** Evaluated text that is known of, the oldest first: cells of a notebook are among it. */
+export const evaluatedScripts = (): readonly Script[] =>
+  [...unnamed.values()].sort((a, b) => Number(a.id) - Number(b.id));
+
 /** Learns about all scripts and the source of one, which only the debugger knows. */
 function ask(scriptId: string): void {
   if (answersLater) {

@@ -1,14 +1,11 @@
 import { inspect } from 'node:util';
-import { escapeHtml, findNotebook } from '../events/index.ts';
+import { displaysSent, escapeHtml, findNotebook } from '../events/index.ts';
 
 /** What the Deno kernel calls, too. */
 const jupyterDisplay = Symbol.for('Jupyter.display');
 
 type MimeBundle = Readonly<Record<string, string>>;
 type Displayable = { [jupyterDisplay]?: () => MimeBundle | Promise<MimeBundle> };
-
-/** Kernels say that a cell is done before they have sent what it showed last; whoever listens only until then misses it. */
-const SENDING_MS = 5;
 
 /**
  * Shows something in the output of a notebook cell: a pipeline as its graph, the result of a map as a table, that of a run
@@ -23,7 +20,7 @@ export async function display(value: unknown): Promise<void> {
     return;
   }
   notebook.newDisplay()(html);
-  await new Promise((resolve) => setTimeout(resolve, SENDING_MS));
+  await displaysSent();
 }
 
 async function bundleOf(value: unknown): Promise<MimeBundle> {

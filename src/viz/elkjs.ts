@@ -20,7 +20,7 @@ async function load(): Promise<Elk> {
   } catch (cause) {
     loading = undefined;
     throw new MissingPeerError('MISSING_PEER', 'Pictures are laid out by elkjs, which is not installed.', {
-      hint: 'npm install elkjs; toMermaid and toDot work without it.',
+      hint: `${'Deno' in globalThis ? "import 'npm:elkjs', or " : ''}npm install elkjs; toMermaid and toDot work without it.`,
       cause,
     });
   }

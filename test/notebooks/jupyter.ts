@@ -7,7 +7,8 @@ import { tellSkipped } from '../fixtures/optional-tools.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const kernels = join(root, '.cache/notebook-kernels/node_modules');
-const nbconvert = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(delimiter)]
+/** The program that runs and converts notebooks, if it is installed. */
+export const nbconvert = ['/usr/bin', '/usr/local/bin', ...(process.env.PATH ?? '').split(delimiter)]
   .map((folder) => join(folder, 'jupyter-nbconvert'))
   .find((path) => existsSync(path));
 
@@ -49,6 +50,7 @@ export function notebookFolder(): string {
   for (const [name, target] of [
     ['hypernodes', root],
     ['elkjs', join(root, 'node_modules/elkjs')],
+    ['acorn', join(root, 'node_modules/acorn')],
     ['@types/node', join(root, 'node_modules/@types/node')],
   ] as const) {
     symlinkSync(target, join(folder, 'node_modules', name));
@@ -84,18 +86,7 @@ export async function execute(folder: string, kernel: Kernel, cells: readonly st
   const name = `${kernel}-${Math.random().toString(36).slice(2)}.ipynb`;
   writeFileSync(join(folder, name), JSON.stringify(notebook));
   const parameters = ['--to', 'notebook', '--execute', '--allow-errors', '--output', `out-${name}`, name];
-  await promisify(execFile)(nbconvert!, parameters, {
-    cwd: folder,
-    env: {
-      ...process.env,
-      JUPYTER_PATH: join(folder, 'jupyter'),
-      JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
-      JUPYTER_CONFIG_DIR: join(folder, 'config'),
-      XDG_CACHE_HOME: join(folder, 'cache'),
-      XDG_DATA_HOME: join(folder, 'data'),
-      NO_COLOR: '1',
-    },
-  });
+  await promisify(execFile)(nbconvert!, parameters, { cwd: folder, env: environmentIn(folder) });
   const { cells: done } = JSON.parse(readFileSync(join(folder, `out-${name}`), 'utf8')) as {
     cells: readonly { source: string | readonly string[]; outputs: readonly Output[] }[];
   };
@@ -109,6 +100,41 @@ export async function execute(folder: string, kernel: Kernel, cells: readonly st
       .join(''),
     shown: outputs.flatMap(({ data }) => (data?.['text/html'] === undefined ? [] : [textOf(data['text/html'])])),
   }));
+}
+
+/** Jupyter that keeps its own files in the folder, and knows the kernels there. */
+export const environmentIn = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  JUPYTER_PATH: join(folder, 'jupyter'),
+  JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
+  JUPYTER_CONFIG_DIR: join(folder, 'config'),
+  XDG_CACHE_HOME: join(folder, 'cache'),
+  XDG_DATA_HOME: join(folder, 'data'),
+  NO_COLOR: '1',
+});
+
+/** One message of a kernel to its front end. */
+export interface Message {
+  readonly cell: number;
+  /** `stream`, `display_data`, `update_display_data`, … */
+  readonly type: string;
+  /** HTML that is shown, or what is printed. */
+  readonly text: string;
+}
+
+/** Runs the cells one after the other; gives every message that the kernel sent for them, each update of a display too. */
+export async function record(folder: string, kernel: Kernel, cells: readonly string[]): Promise<Message[]> {
+  const script = join(import.meta.dirname, 'record-messages.py');
+  // Debian's Python has Debian's Jupyter, whichever comes first on the PATH.
+  const python = nbconvert === '/usr/bin/jupyter-nbconvert' ? '/usr/bin/python3' : 'python3';
+  const running = promisify(execFile)(python, [script, kernel], {
+    cwd: folder,
+    env: environmentIn(folder),
+    maxBuffer: 64 * 2 ** 20,
+  });
+  running.child.stdin!.end(JSON.stringify(cells));
+  const { stdout } = await running;
+  return (JSON.parse(stdout) as [number, string, string][]).map(([cell, type, text]) => ({ cell, type, text }));
 }
 
 /** The code of a notebook of this repository, cell by cell. */

@@ -1,4 +1,10 @@
-import type { EventMap, EventName, ItemWatcher, NotebookDisplay } from '../../events/index.ts';
+import {
+  displaysSent,
+  type EventMap,
+  type EventName,
+  type ItemWatcher,
+  type NotebookDisplay,
+} from '../../events/index.ts';
 import { notebookHtml } from './notebook-html.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { outline } from './outline.ts';
@@ -12,8 +18,6 @@ const FRAME_MS = 100;
 /** The timer does not get its turn while synchronous nodes follow each other; then events paint, this seldom. */
 const STARVED_MS = FRAME_MS * 3;
 const MOST_LINES = 60;
-/** Kernels may say that a cell is finished before they have sent what it displayed; milliseconds. */
-const SENDING_MS = 5;
 
 /** A table in the output of a notebook cell, one for each run. */
 export class NotebookView extends ProgressView {
@@ -30,7 +34,7 @@ export class NotebookView extends ProgressView {
 
   override async flush(): Promise<void> {
     super.flush();
-    await new Promise((resolve) => setTimeout(resolve, SENDING_MS));
+    await displaysSent();
   }
 
   protected override opened(run: ObservedRun): void {

@@ -1,7 +1,14 @@
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { types } from 'node:util';
-import { type ImportSource, isLoadedFile, packageOfFile, packageOfImport, sourceText } from '../../inspect/index.ts';
+import {
+  type ImportSource,
+  isLoadedFile,
+  nodeSpecifier,
+  packageOfFile,
+  packageOfImport,
+  sourceText,
+} from '../../inspect/index.ts';
 import { scriptUrl } from '../function-facts.ts';
 import { isReduced } from '../symbols.ts';
 import { subpaths, targetsOf } from './exports-map.ts';
@@ -13,9 +20,10 @@ const known = new WeakMap<object, Reference | null>();
 
 /** Remembers what an import in the user's code called a value: the other side will find it in the same way. */
 export function learnImport(value: unknown, source: ImportSource, importer: string | undefined): void {
-  const { specifier, name } = source;
+  const { name } = source;
+  const specifier = nodeSpecifier(source.specifier);
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null || known.get(value)) return;
-  const version = versionOf(specifier, importer);
+  const version = versionOf(specifier, source.specifier, importer);
   if (version === undefined) return;
   const through = isInterop(value) ? 'import' : source.through;
   known.set(value, { form: 'package', module: specifier, name, version, through });
@@ -30,9 +38,9 @@ function isInterop(value: object): boolean {
 }
 
 /** `undefined` for what is no package. Modules of Node have the version of the Node that runs. */
-function versionOf(specifier: string, importer: string | undefined): string | undefined {
+function versionOf(specifier: string, written: string, importer: string | undefined): string | undefined {
   if (isBuiltin(specifier)) return '';
-  return isOwnSpecifier(specifier) ? ownPackage.version : packageOfImport(specifier, importer)?.version;
+  return isOwnSpecifier(specifier) ? ownPackage.version : packageOfImport(written, importer)?.version;
 }
 
 /** The export of a package that a value is; `undefined` for the user's own code and for what is not exported. */
