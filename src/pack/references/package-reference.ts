@@ -56,16 +56,14 @@ export function packageReference(value: object): Reference | undefined {
 
 function findExport(value: Function): Reference | undefined {
   const url = scriptUrl(value);
-  const owner =
-    url === undefined
-      ? undefined
-      : isOwnScript(url)
-        ? { ...ownPackage, directory: ownPackage.folder }
-        : packageOfFile(url);
+  if (url === undefined) return undefined;
+  const isOwn = isOwnScript(url);
+  const owner = isOwn ? { ...ownPackage, directory: ownPackage.folder } : packageOfFile(url);
   const manifest = owner && manifestIn(owner.directory);
   if (!manifest) return undefined;
   for (const subpath of subpaths(manifest)) {
-    if (!isLoaded(manifest, subpath, owner.directory)) continue;
+    // Programs of this library load parts of it only.
+    if (!isOwn && !isLoaded(manifest, subpath, owner.directory)) continue;
     const module = `${owner.name}${subpath.slice(1)}`;
     const name = exportName(module, owner.directory, value);
     if (name !== undefined) {
