@@ -1,6 +1,31 @@
 export type { Cache } from './cache/index.ts';
 export * from './errors.ts';
-export type * from './events/index.ts';
+export type {
+  Callback,
+  ErrorEvent,
+  EventMap,
+  EventName,
+  LogLevel,
+  MapEndEvent,
+  MapItemEndEvent,
+  MapItemStartEvent,
+  MapStartEvent,
+  NodeCachedEvent,
+  NodeEndEvent,
+  NodeLogEvent,
+  NodeProgressEvent,
+  NodeReport,
+  NodeRetryEvent,
+  NodeStartEvent,
+  PipelineEndEvent,
+  PipelineStartEvent,
+  PipelineSummary,
+  RunContext,
+  RunEvent,
+  RunReport,
+  RunReportData,
+  TimelineBar,
+} from './events/index.ts';
 export {
   type BatchFunction,
   type EdgeDescription,
@@ -11,8 +36,8 @@ export {
   type NodeLog,
   type NodeOptions,
   node,
-  type Owners,
   type PipelineDescription,
+  type Producers,
   type RetryPolicy,
   Stateful,
   type StatefulKey,

@@ -32,10 +32,16 @@ export type {
 } from './types/renaming.ts';
 export type { AnyUnit, InputDescription, Unit } from './types/unit.ts';
 export type {
+  Consumers,
   Dictionary,
   DuplicateOutput,
+  Mark,
+  Marked,
   Names,
-  Owners,
+  Offered,
+  Producers,
+  RequiredNames,
+  Requiring,
   Simplify,
   Wired,
   WiredInputs,

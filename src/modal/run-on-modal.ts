@@ -16,7 +16,7 @@ export interface ModalPipeline<P extends PipelineLike> extends AsyncDisposable {
   /** Runs it in a container. */
   remote(inputs: InputsOf<P>, options?: Omit<RunOptions, 'engine'>): ReturnType<P['run']>;
   /** Runs it for each item, in as many containers as there may be. */
-  map(inputs: Parameters<P['map']>[0], options: Omit<MapOptions, 'engine'>): ReturnType<P['map']>;
+  readonly map: P['map'];
   /** Ends its containers. */
   close(): Promise<void>;
 }

@@ -39,16 +39,26 @@ export interface CommonRunOptions<Output extends string = string> {
   readonly spotCheck?: number | undefined;
 }
 
-export interface RunOptions<Output extends string = string, Override extends string = never>
-  extends CommonRunOptions<Output> {
+/** What can be said about one `run`, `map` or `stream`. */
+interface CallOptions<Output extends string, Override extends string> extends CommonRunOptions<Output> {
   /** Outputs whose given value replaces their node. */
   readonly override?: readonly Override[] | undefined;
+}
+
+/** What can be said about one `run`. */
+export interface RunOptions<Output extends string = string, Override extends string = never>
+  extends CallOptions<Output, Override> {
   /** `collect` returns what was finished instead of throwing; default `throw`. */
   readonly onError?: ErrorMode | undefined;
 }
 
-export interface MapOptions<Output extends string = string, Over = unknown, OnError extends ErrorMode = ErrorMode>
-  extends CommonRunOptions<Output> {
+/** What can be said about one `map`. */
+export interface MapOptions<
+  Output extends string = string,
+  Over = unknown,
+  OnError extends ErrorMode = ErrorMode,
+  Override extends string = string,
+> extends CallOptions<Output, Override> {
   /** The input, or inputs, that take one item at a time. */
   readonly over: Over;
   /** `zip` (default) pairs the lists by position; `product` combines all with all, the last of `over` varying fastest. */
@@ -57,7 +67,9 @@ export interface MapOptions<Output extends string = string, Over = unknown, OnEr
   readonly onError?: OnError | undefined;
 }
 
-export interface StreamOptions<Output extends string = string, Over = unknown> extends CommonRunOptions<Output> {
+/** What can be said about one `stream`. */
+export interface StreamOptions<Output extends string = string, Over = unknown, Override extends string = string>
+  extends CallOptions<Output, Override> {
   readonly over: Over;
   /** Whether results come in the order of the items; default true. */
   readonly ordered?: boolean | undefined;

@@ -1,5 +1,6 @@
 import type {
   AnyUnit,
+  Consumers,
   Dictionary,
   ErrorMode,
   ExposedOutputs,
@@ -8,11 +9,16 @@ import type {
   MapMode,
   MappedInputs,
   MappedOutputs,
+  Mark,
+  Marked,
   Names,
+  Offered,
   OneOrMany,
-  Owners,
   PipelineDescription,
+  Producers,
   RenamedInputs,
+  RequiredNames,
+  Requiring,
   Simplify,
   Stateful,
   Unit,
@@ -38,6 +44,13 @@ export type RunResult<O, Asked extends keyof O, OnError> = OnError extends 'coll
   ? Simplify<Partial<Pick<O, Asked>>>
   : Simplify<Pick<O, Asked>>;
 
+/** Shown by the compiler when a pipeline is run without the inputs that it needs. */
+export interface MissingInputs<Name> {
+  readonly '✖ inputs': Name;
+}
+/** What may be run without giving anything. */
+type NeedsNothing<I> = {} extends I ? unknown : MissingInputs<RequiredNames<I>>;
+
 type StreamedInputs<I, Over> = Simplify<{
   [K in keyof I]: K extends Over ? Iterable<Exclude<I[K], undefined>> | AsyncIterable<Exclude<I[K], undefined>> : I[K];
 }>;
@@ -61,12 +74,14 @@ export interface TypedPipeline<I extends object, O extends object> extends Unit<
   /** How it runs, as set here; what is not set is inherited from an outer pipeline. */
   readonly options: PipelineOptions;
 
+  /** Runs a pipeline that needs no inputs, and returns every output. */
+  run(this: NeedsNothing<I>): Promise<Simplify<O>>;
   /**
-   * Runs the pipeline once and returns every output, or those asked for.
+   * Runs the pipeline once, and returns every output or those asked for.
    *
    * @throws InputError before any node runs; what a node throws arrives as it is, see `nodePath`.
    * @example
-   * const { wordCount } = await perDoc.run({ text: ' Hello World ' });
+   * const { wordCount } = await perDoc.run({ text: ' Hello World ' }, { outputs: ['wordCount'] });
    */
   run<
     const Asked extends Names<O> = Names<O>,
@@ -76,10 +91,19 @@ export interface TypedPipeline<I extends object, O extends object> extends Unit<
     inputs: RunInputs<I, O, NoInfer<Asked>, NoInfer<Override>>,
     options: RunOptions<Asked, Override> & { readonly onError?: OnError | undefined },
   ): Promise<RunResult<O, Asked, OnError>>;
+  /**
+   * Runs the pipeline once, and returns every output.
+   *
+   * @throws InputError before any node runs; what a node throws arrives as it is, see `nodePath`.
+   * @example
+   * const { wordCount } = await perDoc.run({ text: ' Hello World ' });
+   */
   run(inputs: I): Promise<Simplify<O>>;
 
+  /** Runs a pipeline that needs no inputs, without promises. */
+  runSync(this: NeedsNothing<I>): Simplify<O>;
   /**
-   * The same without promises.
+   * Runs the pipeline once without promises.
    *
    * @throws SyncError `SYNC_PROMISE` naming the node that returned a promise.
    */
@@ -91,6 +115,11 @@ export interface TypedPipeline<I extends object, O extends object> extends Unit<
     inputs: RunInputs<I, O, NoInfer<Asked>, NoInfer<Override>>,
     options: RunOptions<Asked, Override> & { readonly onError?: OnError | undefined },
   ): RunResult<O, Asked, OnError>;
+  /**
+   * Runs the pipeline once without promises.
+   *
+   * @throws SyncError `SYNC_PROMISE` naming the node that returned a promise.
+   */
   runSync(inputs: I): Simplify<O>;
 
   /**
@@ -101,12 +130,13 @@ export interface TypedPipeline<I extends object, O extends object> extends Unit<
    * const results = await perDoc.map({ text: docs }, { over: 'text', onError: 'collect' });
    */
   map<
-    const Over extends OneOrMany<Names<I>>,
+    const Over extends OneOrMany<Names<I> | Override>,
     const Asked extends Names<O> = Names<O>,
     const OnError extends ErrorMode = 'throw',
+    const Override extends Names<O> = never,
   >(
-    inputs: MappedInputs<RunInputs<I, O, NoInfer<Asked>, never>, Listed<NoInfer<Over>>>,
-    options: MapOptions<Asked, Over, OnError>,
+    inputs: MappedInputs<RunInputs<I, O, NoInfer<Asked>, NoInfer<Override>>, Listed<NoInfer<Over>>>,
+    options: MapOptions<Asked, Over, OnError, Override>,
   ): Promise<MapResult<OnError extends 'collect' ? Simplify<Pick<O, Asked>> | undefined : Simplify<Pick<O, Asked>>>>;
 
   /**
@@ -115,9 +145,13 @@ export interface TypedPipeline<I extends object, O extends object> extends Unit<
    * @example
    * for await (const item of perDoc.stream({ text: docs }, { over: 'text' })) console.log(item.index);
    */
-  stream<const Over extends OneOrMany<Names<I>>, const Asked extends Names<O> = Names<O>>(
-    inputs: StreamedInputs<RunInputs<I, O, NoInfer<Asked>, never>, Listed<NoInfer<Over>>>,
-    options: StreamOptions<Asked, Over>,
+  stream<
+    const Over extends OneOrMany<Names<I> | Override>,
+    const Asked extends Names<O> = Names<O>,
+    const Override extends Names<O> = never,
+  >(
+    inputs: StreamedInputs<RunInputs<I, O, NoInfer<Asked>, NoInfer<Override>>, Listed<NoInfer<Over>>>,
+    options: StreamOptions<Asked, Over, Override>,
   ): AsyncGenerator<StreamItem<Simplify<Pick<O, Asked>>>, void, undefined>;
 
   /** The same pipeline with values that stand in for inputs; a given input still wins. */
@@ -185,12 +219,14 @@ export interface TypedPipeline<I extends object, O extends object> extends Unit<
 export interface PipelineConstructor {
   new <
     const Units extends readonly AnyUnit[],
-    Owned extends Dictionary = Owners<Units>,
-    O extends Dictionary = WiredOutputs<Units, Owned>,
-    Produced = keyof Owned,
+    Marks extends readonly Mark[] = Marked<Units>,
+    Owned extends Dictionary = Producers<Marks[number]>,
+    O extends Dictionary = WiredOutputs<Owned>,
+    Consumed extends Dictionary = Consumers<Units[number]>,
+    Offer = Offered<O, Owned, Consumed>,
   >(
-    options: PipelineOptions & { readonly nodes: Wired<Units, Owned, O, Produced> },
-  ): TypedPipeline<WiredInputs<Units, Produced>, O>;
+    options: PipelineOptions & { readonly nodes: Wired<Units, Owned, O, Offer> },
+  ): TypedPipeline<WiredInputs<Consumed, Requiring<Units[number]>, keyof O>, O>;
   readonly [Symbol.hasInstance]: (value: unknown) => boolean;
 }
 
@@ -198,12 +234,14 @@ export interface PipelineConstructor {
 export interface PipelineFunction {
   <
     const Units extends readonly AnyUnit[],
-    Owned extends Dictionary = Owners<Units>,
-    O extends Dictionary = WiredOutputs<Units, Owned>,
-    Produced = keyof Owned,
+    Marks extends readonly Mark[] = Marked<Units>,
+    Owned extends Dictionary = Producers<Marks[number]>,
+    O extends Dictionary = WiredOutputs<Owned>,
+    Consumed extends Dictionary = Consumers<Units[number]>,
+    Offer = Offered<O, Owned, Consumed>,
   >(
-    ...nodes: Wired<Units, Owned, O, Produced>
-  ): TypedPipeline<WiredInputs<Units, Produced>, O>;
+    ...nodes: Wired<Units, Owned, O, Offer>
+  ): TypedPipeline<WiredInputs<Consumed, Requiring<Units[number]>, keyof O>, O>;
   /**
    * Makes a pipeline whose wiring is checked when it is built, but not by the compiler: for graphs of many hundred nodes,
    * or made at run time. State the types where you know them.

@@ -5,11 +5,15 @@ import type { Renamed, RenameMap } from './renaming.ts';
 import type { Unit } from './unit.ts';
 import type { Simplify } from './wiring.ts';
 
-/** A second implementation of a node over many items at once: lists in, a list of the same length out. */
+/**
+ * A second implementation of a node over many items at once: lists in, a list of the same length out.
+ *
+ * Says nothing of `R`, which is the single function's to say: TypeScript 7 would take `Awaited<R>` for it.
+ */
 export type BatchFunction<I, R> = (
   inputs: { [K in keyof I]: I[K][] },
   context: NodeContext,
-) => BatchResult<Awaited<R>> | Promise<BatchResult<Awaited<R>>>;
+) => BatchResult<Awaited<NoInfer<R>>> | Promise<BatchResult<Awaited<NoInfer<R>>>>;
 type BatchResult<R> = readonly R[];
 
 /** Everything a node can be told, with its second implementation. */
@@ -64,6 +68,11 @@ export interface MissingOutput<Name> {
   readonly '✖ outputs': Name;
 }
 
+/** Shown by the compiler when the function returns a name that the node does not promise. */
+export interface UnexpectedOutput<Name> {
+  readonly '✖ outputs': Name;
+}
+
 /** Shown by the compiler when `inputs` has a name that the function does not read. */
 export interface UnknownInput<Name> {
   readonly '✖ inputs': Name;
@@ -83,10 +92,14 @@ export type AllNamed<I, Given> = [keyof I] extends [never]
       : UnknownInput<Exclude<Given, keyof I>>
     : MissingInput<Exclude<keyof I, Given>>;
 
-/** The function's result, or an error type when it lacks a promised name. */
+/** The function's result, or an error type when it lacks a promised name or has another one. */
 export type HasOutputs<R, Name extends string> = [Exclude<Name, keyof Awaited<R>>] extends [never]
-  ? R
+  ? [Unpromised<keyof Awaited<R>, Name>] extends [never]
+    ? R
+    : UnexpectedOutput<Unpromised<keyof Awaited<R>, Name>>
   : MissingOutput<Exclude<Name, keyof Awaited<R>>>;
+/** None, where any name may be there: that is for the run to find out. */
+type Unpromised<Key, Name> = string extends Key ? never : Exclude<Key, Name>;
 
 /** A node with several outputs. */
 export type MultiNode<Name extends string, I extends object, R> = Node<
@@ -96,8 +109,27 @@ export type MultiNode<Name extends string, I extends object, R> = Node<
   { [K in Name]: K extends keyof Awaited<R> ? Awaited<R>[K] : never }
 >;
 
-/** Builds nodes; see the overloads of `node`. */
+/** The `name` of a spec: that of the one output, or those of several. */
+type OutputNames = string | readonly string[];
+
+/** The function's result, or an error type when it lacks a name that the spec promises. */
+export type Promised<R, Given> = Given extends readonly (infer Name extends string)[] ? HasOutputs<R, Name> : R;
+
+/** What a spec makes. */
+export type SpecNode<Given, I extends object, R> = Given extends string
+  ? Node<Given, I, R>
+  : Given extends readonly (infer Name extends string)[]
+    ? MultiNode<Name, I, R>
+    : never;
+
+/** Builds nodes; the forms used most come last, because TypeScript 7 explains a mistake by the last one only. */
 export interface NodeBuilder {
+  /** Makes a node with several outputs: the function returns an object with exactly these keys. */
+  <const Name extends string, I extends object = {}, R = unknown>(
+    names: readonly Name[],
+    run: (inputs: I, context: NodeContext) => HasOutputs<R, Name>,
+    options?: NodeOptions & BatchOption<I, R>,
+  ): MultiNode<Name, I, R>;
   /**
    * Makes a node of a function whose destructured parameter names its inputs.
    *
@@ -112,37 +144,23 @@ export interface NodeBuilder {
     run: (inputs: I, context: NodeContext) => R,
     options?: NodeOptions & BatchOption<I, R>,
   ): Node<Name, I, R>;
-  /** Makes a node with several outputs: the function returns an object with exactly these keys. */
-  <const Name extends string, I extends object = {}, R = unknown>(
-    names: readonly Name[],
-    run: (inputs: I, context: NodeContext) => HasOutputs<R, Name>,
-    options?: NodeOptions & BatchOption<I, R>,
-  ): MultiNode<Name, I, R>;
   /** Makes a node whose inputs are checked, and may be changed, by Standard Schemas. */
-  <const Name extends string, S extends Schemas, R>(
+  <const Given extends OutputNames, S extends Schemas, R>(
     spec: NodeOptions & {
-      readonly name: Name;
+      readonly name: Given;
       readonly schemas: S;
       readonly output?: StandardSchemaV1<NoInfer<Awaited<R>>, unknown>;
-      readonly run: (inputs: SchemaOutputs<S>, context: NodeContext) => R;
+      readonly run: (inputs: SchemaOutputs<S>, context: NodeContext) => Promised<R, Given>;
     } & BatchOption<SchemaOutputs<S>, R>,
-  ): Node<Name, SchemaInputs<S>, R>;
-  /** Makes a node whose input names are given, for functions whose parameter can't be read. */
-  <const Name extends string, I extends object, R, const K extends string>(
+  ): SpecNode<Given, SchemaInputs<S>, R>;
+  /** Makes a node from one object; `inputs` names what the function reads when its parameter can't be read. */
+  <const Given extends OutputNames, I extends object, R, const K extends string>(
     spec: NodeOptions & {
-      readonly name: Name;
-      readonly inputs: readonly K[] & AllNamed<I, K>;
+      readonly name: Given;
+      readonly inputs?: readonly K[] & AllNamed<I, K>;
       readonly schemas?: never;
       readonly output?: StandardSchemaV1<NoInfer<Awaited<R>>, unknown>;
-      readonly run: (inputs: I, context: NodeContext) => R;
+      readonly run: (inputs: I, context: NodeContext) => Promised<R, Given>;
     } & BatchOption<I, R>,
-  ): Node<Name, I, R>;
-  /** The same with several outputs. */
-  <const Name extends string, I extends object, R, const K extends string>(
-    spec: NodeOptions & {
-      readonly name: readonly Name[];
-      readonly inputs: readonly K[] & AllNamed<I, K>;
-      readonly run: (inputs: I, context: NodeContext) => HasOutputs<R, Name>;
-    } & BatchOption<I, R>,
-  ): MultiNode<Name, I, R>;
+  ): SpecNode<Given, I, R>;
 }

@@ -14,17 +14,16 @@ export interface Unit<In extends object, Out extends object> {
   readonly name: string;
   readonly inputs: readonly InputDescription[];
   readonly outputs: readonly string[];
-  /** Carries the type; never present at run time. */
-  readonly [IN]?: In;
-  /** Carries the type; never present at run time. */
-  readonly [OUT]?: Out;
+  /** Carries the type; never present at run time, but not optional: so it can be read without `undefined`. */
+  readonly [IN]: In;
+  readonly [OUT]: Out;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a constraint that every unit meets; `any` never reaches a signature's result.
 export type AnyUnit = Unit<any, any>;
 
 /** The inputs that a unit needs. */
-export type InputsOf<U> = U extends Unit<infer I, infer _O> ? I : never;
+export type InputsOf<U> = U[typeof IN & keyof U];
 
 /** The outputs that a unit produces. */
-export type OutputsOf<U> = U extends Unit<infer _I, infer O> ? O : never;
+export type OutputsOf<U> = U[typeof OUT & keyof U];
