@@ -22,6 +22,7 @@ export default {
         'src/modal/reaper/main.ts!',
         'scripts/*.{ts,mjs}',
         'test/pack/cases/index.ts',
+        'test/types/{accepted,refused/*}.ts',
       ],
       project: ['src/**/*.ts!', 'test/**/*.ts', 'scripts/*.{ts,mjs}', '*.ts'],
     },
