@@ -5,6 +5,7 @@ import type { Execution } from './execution.ts';
 import { type CallSettings, LeafCall } from './leaf-call.ts';
 import type { MapRun } from './map-run.ts';
 import type { MaybePromise } from './maybe-promise.ts';
+import { nodeLog } from './node-log.ts';
 
 /** Items that one call of a batch function gets at most; bounds what a map holds in memory. */
 const LARGEST_BATCH = 1024;
@@ -110,7 +111,7 @@ export class BatchGatherer {
   async #run(step: Step, entries: readonly Entry[]): Promise<void> {
     const path = `${this.#map.path} > ${step.label}`;
     try {
-      const results = await batchOf(step)!(columnsOf(step, entries), this.#context(path));
+      const results = await batchOf(step)!(columnsOf(step, entries), this.#context(step, path));
       checkLength(results, entries.length, path);
       entries.forEach((entry, index) => {
         entry.resolve(results[index]);
@@ -120,9 +121,18 @@ export class BatchGatherer {
     }
   }
 
-  #context(path: string): NodeContext {
+  /** One call is for many items, so what it tells belongs to the map. */
+  #context({ label }: Step, path: string): NodeContext {
     const map = this.#map;
-    return Object.defineProperty(detachedContext(path), 'signal', { get: () => map.signal });
+    const { span } = map;
+    const { emitter } = map.scope;
+    const context = Object.defineProperty(detachedContext(path), 'signal', { get: () => map.signal });
+    if (span === undefined || emitter === undefined) return context;
+    const event = () => ({ ...span.event(), path, depth: span.depth + 1, node: label });
+    const log = nodeLog((level, message, data) => emitter.emit('onNodeLog', { ...event(), level, message, data }));
+    const progress = (done: number, total?: number): void =>
+      emitter.emit('onNodeProgress', { ...event(), done, total });
+    return Object.defineProperties(context, { log: { value: log }, progress: { value: progress } });
   }
 }
 

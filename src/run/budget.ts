@@ -37,6 +37,7 @@ export class Budget {
   readonly #parent: Budget | undefined;
   readonly #waiting = new Queue<Waiter>();
   #active = 0;
+  #closed = false;
 
   /** @param parent A wider budget that each permit of this one counts against too. */
   constructor(limit: number, parent?: Budget) {
@@ -51,7 +52,12 @@ export class Budget {
 
   /** Whether one more may start now. */
   get free(): boolean {
-    return this.#active < this.limit && (this.#parent === undefined || this.#parent.free);
+    return !this.#closed && this.#active < this.limit && (this.#parent === undefined || this.#parent.free);
+  }
+
+  /** Gives no more permits: the run was aborted, and synchronous nodes look at nothing else between two calls. */
+  close(): void {
+    this.#closed = true;
   }
 
   take(): void {

@@ -67,14 +67,23 @@ function abortedBefore(pipeline: string, signal: AbortSignal | undefined): void 
   });
 }
 
-/** Stops the task when the caller's signal or the time-out says so; returns how to stop listening. */
-export function supervise(task: Task, path: string, { signal, timeout }: CommonRunOptions): () => void {
+/**
+ * Stops the task when the caller's signal or the time-out says so; returns how to stop listening.
+ *
+ * Called before the task starts: a synchronous node may abort the run that it is part of.
+ */
+export function supervise(
+  task: Task,
+  { budget, pipeline }: Scope,
+  { signal, timeout }: Pick<CommonRunOptions, 'signal' | 'timeout'>,
+): () => void {
   if (signal === undefined && timeout === undefined) return () => {};
+  const path = pipeline.name;
   const onAbort = (): void => {
+    budget.close();
     task.stop(new AbortError('ABORTED', `${path}: aborted.`, { cause: signal?.reason, path }));
   };
-  if (signal?.aborted === true) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
+  signal?.addEventListener('abort', onAbort, { once: true });
   const timer =
     timeout === undefined ? undefined : startTimer(timeout, () => task.stop(timedOut(path, 'call', timeout)));
   return () => {

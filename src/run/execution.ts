@@ -31,6 +31,7 @@ export interface Failure {
   readonly error: unknown;
 }
 
+/** What a count of dependencies is, or is below, once the step can never run. */
 const NEVER = -1;
 /** In place of the number of steps that a step waits for, where steps are counted: it has ended. */
 const OVER = -2;
@@ -58,6 +59,8 @@ export class Execution extends Task implements Waiter {
   /** Nodes that ran, and nodes that came from the cache, nested ones included. */
   executed = 0;
   cached = 0;
+  /** Node that ended it; kept beside the error, which may be thrown in several places at once, or be no object. */
+  failedAt: string | undefined;
   /** Slots that stayed empty in a run elsewhere that collects errors. */
   absent: ReadonlySet<number> | undefined;
   /** Digests of the values, when there is a cache. */
@@ -68,6 +71,7 @@ export class Execution extends Task implements Waiter {
   #closed = false;
   #queued = false;
   #failure: Failure | undefined;
+  #failedBelow: Map<Step, string> | undefined;
   #pending: number[] = NONE;
   #ready: number[] = NONE;
   #head = 0;
@@ -142,7 +146,7 @@ export class Execution extends Task implements Waiter {
       if (steps[middle]!.outputSlot <= slot) low = middle + 1;
       else high = middle;
     }
-    return low === 0 || this.#pending[low - 1] !== NEVER;
+    return low === 0 || this.#pending[low - 1] === undefined || this.#pending[low - 1]! > NEVER;
   }
 
   /** Runs all steps; afterwards the results are in `values`. Throws, or rejects with, what the first failed node threw. */
@@ -238,9 +242,8 @@ export class Execution extends Task implements Waiter {
     try {
       runPlainSteps(steps, this.values, this.#budget, cursor);
       const step = steps[cursor.at];
-      if (step !== undefined && this.scope.root.sync) {
-        refusePromise(this.values[step.outputSlot] as PromiseLike<unknown>, step.definition, this.pathOf(step));
-      }
+      const result = step && this.values[step.outputSlot];
+      if (isThenable(result) && this.scope.root.sync) refusePromise(result, step!.definition, this.pathOf(step!));
     } catch (error) {
       this.executed = cursor.at + 1;
       this.#failed(steps[cursor.at]!, error);
@@ -248,7 +251,7 @@ export class Execution extends Task implements Waiter {
     }
     if (cursor.at < steps.length) return this.continueFrom(cursor.at);
     this.executed = steps.length;
-    this.#close();
+    this.#end();
   }
 
   #perform(step: Step): unknown {
@@ -291,6 +294,7 @@ export class Execution extends Task implements Waiter {
   /** Goes on from step `from`, whose promise may already be there, with everything before it done. */
   #runByCounts(from: number, started: PromiseLike<unknown> | undefined): MaybePromise<void> {
     const { steps, dependencyCounts, consumers, consumerStart } = this.plan;
+    if (started === undefined && !this.#budget.free) this.#giveUpIfStopped();
     const pending = dependencyCounts.slice();
     for (let edge = 0, end = consumerStart[from]!; edge < end; edge++) pending[consumers[edge]!]!--;
     if (this.settings.counter !== undefined) pending.fill(OVER, 0, from);
@@ -315,6 +319,14 @@ export class Execution extends Task implements Waiter {
       });
     }
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** An aborted run gives no more permits: waiting for one would never end. */
+  #giveUpIfStopped(): void {
+    const error = this.stopped;
+    if (error === undefined) return;
+    this.#close({ error });
+    throw error;
   }
 
   /** Follows one chain of asynchronous steps: awaiting in one function costs a third of a `then` per step. */
@@ -426,7 +438,7 @@ export class Execution extends Task implements Waiter {
 
   /** Loads what the caller asked for, then ends. */
   #finish(): MaybePromise<void> {
-    if (this.digests === undefined || !this.settings.loadsOutputs) return this.#close();
+    if (this.digests === undefined || !this.settings.loadsOutputs) return this.#end();
     let loading: MaybePromise<void>;
     try {
       loading = loadSlots(this.plan.outputSlots, this.values);
@@ -434,7 +446,7 @@ export class Execution extends Task implements Waiter {
       this.#close({ error });
       throw error;
     }
-    if (!isThenable(loading)) return this.#close();
+    if (!isThenable(loading)) return this.#end();
     this.parent?.adopt(this);
     return (loading as Promise<void>).then(
       () => this.#close(),
@@ -443,6 +455,12 @@ export class Execution extends Task implements Waiter {
         throw error;
       },
     );
+  }
+
+  /** Ends well, unless the last node aborted the run. */
+  #end(): void {
+    this.#close();
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   #finishLater(): void {
@@ -472,14 +490,22 @@ export class Execution extends Task implements Waiter {
 
   #failed(step: Step, error: unknown): void {
     if (this.#closed) return;
-    if (step.definition.kind === 'node') recordNodePath(error, this.pathOf(step));
+    const path = this.#failedBelow?.get(step) ?? this.pathOf(step);
+    if (step.definition.kind === 'node') recordNodePath(error, path);
     const { failures } = this.settings;
     if (failures === undefined || this.stopped !== undefined) {
+      this.failedAt = path;
       this.#close({ error });
       return;
     }
-    failures.push({ path: this.pathOf(step), error });
+    failures.push({ path, error });
     this.#remaining -= this.#dropDependents(step);
+  }
+
+  /** Takes note of where in a nested pipeline the step is about to fail. */
+  failingBelow(step: Step, path: string): void {
+    this.#failedBelow ??= new Map();
+    this.#failedBelow.set(step, path);
   }
 
   /** Counts the step and everything that can now never run. */
@@ -489,7 +515,7 @@ export class Execution extends Task implements Waiter {
     for (const index of dropped) {
       for (let edge = consumerStart[index]!, end = consumerStart[index + 1]!; edge < end; edge++) {
         const consumer = consumers[edge]!;
-        if (this.#pending[consumer] !== NEVER) dropped.add(consumer);
+        if (this.#pending[consumer]! > NEVER) dropped.add(consumer);
       }
     }
     for (const index of dropped) this.#pending[index] = NEVER;
@@ -498,7 +524,7 @@ export class Execution extends Task implements Waiter {
 
   #setDeadline(): void {
     const { timeout } = this.settings;
-    if (timeout === undefined || this.#deadline !== undefined) return;
+    if (timeout === undefined || this.#deadline !== undefined || this.#closed) return;
     const left = Math.max(0, timeout - (performance.now() - this.#startedAt));
     this.#deadline = startTimer(left, () => this.stop(this.#timedOut(timeout)));
   }

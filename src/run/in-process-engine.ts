@@ -10,6 +10,11 @@ export class InProcessEngine implements Engine {
     return disposeResources();
   }
 
+  /** For `await using engine = new InProcessEngine()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   [Symbol.for('hypernodes.getState')](): object {
     return {};
   }

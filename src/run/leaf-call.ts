@@ -1,9 +1,10 @@
-import type { Emitter, ItemCounter, LogLevel, NodeStartEvent } from '../events/index.ts';
+import type { Emitter, ItemCounter, NodeStartEvent } from '../events/index.ts';
 import { recordNodePath } from '../events/index.ts';
 import { construct, gather, type NodeContext, type NodeDefinition, type NodeLog, type Step } from '../graph/index.ts';
 import { checkResult } from './check-result.ts';
 import type { Execution } from './execution.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { nodeLog } from './node-log.ts';
 import { withResources } from './resources.ts';
 import { retryDelay } from './retry.ts';
 import { runHere, sendNode, wantsSending } from './sending/send-node.ts';
@@ -96,7 +97,7 @@ export class LeafCall extends Task implements NodeContext {
   }
 
   /** Works also without its object: functions take it out of their parameter, `(inputs, { progress }) => …`. */
-  get progress(): (done: number, total?: number) => void {
+  get progress(): NodeContext['progress'] {
     this.#progress ??= (done, total) => {
       if (this.#closed) return;
       this.#counter?.nodeProgressed(this.#step.index, done, total);
@@ -351,17 +352,9 @@ export class LeafCall extends Task implements NodeContext {
   }
 
   #makeLog(): NodeLog {
-    const write =
-      (level: LogLevel) =>
-      (message: string, data?: unknown): void => {
-        if (this.#span === undefined) return;
-        this.#emitter?.emit('onNodeLog', { ...this.#span.event(), node: this.#step.label, level, message, data });
-      };
-    return Object.assign(write('info'), {
-      debug: write('debug'),
-      info: write('info'),
-      warn: write('warn'),
-      error: write('error'),
+    return nodeLog((level, message, data) => {
+      if (this.#span === undefined) return;
+      this.#emitter?.emit('onNodeLog', { ...this.#span.event(), node: this.#step.label, level, message, data });
     });
   }
 

@@ -29,28 +29,36 @@ export interface MapResult<T> extends ReadonlyArray<T> {
   column<K extends keyof NonNullable<T>, F>(name: K, fallback: F): (NonNullable<T>[K] | F)[];
 }
 
-/** Named for what people see when they print one. */
-const ResultArray = class MapResult extends Array<unknown> {
-  static override get [Symbol.species](): ArrayConstructor {
-    return Array;
-  }
+const made = new WeakSet<object>();
 
-  column(name: PropertyKey, fallback?: unknown): unknown[] {
-    return Array.from(this, (item) => (item === undefined ? fallback : (item as Record<PropertyKey, unknown>)[name]));
-  }
-
-  [jupyterDisplay](): MimeBundle {
-    return displayMap(this as never);
+/** Tests, by `instanceof`, whether something is the result of a map. */
+// biome-ignore lint/complexity/noStaticOnlyClass: what stands to the right of `instanceof` is a class.
+export const MapResult: { readonly [Symbol.hasInstance]: (value: unknown) => boolean } = class MapResult {
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && made.has(value);
   }
 };
 
-/** Tests, by `instanceof`, whether something is the result of a map. */
-export const MapResult: { readonly [Symbol.hasInstance]: (value: unknown) => boolean } = ResultArray;
+function column(this: readonly unknown[], name: PropertyKey, fallback?: unknown): unknown[] {
+  return Array.from(this, (item) => (item === undefined ? fallback : (item as Record<PropertyKey, unknown>)[name]));
+}
 
-/** Turns the results of a finished map into what its caller gets; `results` itself is not copied. */
+function display(this: MapResult<unknown>): MimeBundle {
+  return displayMap(this);
+}
+
+/**
+ * Turns the results of a finished map into what its caller gets; `results` itself is not copied.
+ *
+ * It stays an array without a class of its own, and what it knows besides is not enumerable: so it prints as an array, and
+ * is equal to one under `assert.deepStrictEqual` and the like.
+ */
 export function mapResult<T>(results: T[], failures: readonly ItemFailure[], stats: MapStats): MapResult<T> {
-  Object.setPrototypeOf(results, ResultArray.prototype);
-  // Not enumerable, so that the result compares and prints as the array that it is.
-  Object.defineProperties(results, { failures: { value: Object.freeze([...failures]) }, stats: { value: stats } });
-  return results as unknown as MapResult<T>;
+  made.add(results);
+  return Object.defineProperties(results, {
+    failures: { value: Object.freeze([...failures]) },
+    stats: { value: stats },
+    column: { value: column },
+    [jupyterDisplay]: { value: display },
+  }) as unknown as MapResult<T>;
 }

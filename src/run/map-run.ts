@@ -18,8 +18,8 @@ import { type StopReason, Task } from './task.ts';
 export interface ItemFailure {
   readonly index: number;
   readonly error: unknown;
-  /** Node that failed: `per_doc[3] > wordCount`. */
-  readonly path: string | undefined;
+  /** Node that failed: `per_doc[3] > wordCount`; the item itself when it was none of them. */
+  readonly path: string;
 }
 
 export interface MapSettings {
@@ -29,6 +29,8 @@ export interface MapSettings {
   readonly item: GivenSettings;
   /** Slots in which the items differ. */
   readonly mapped: readonly number[];
+  /** Outputs whose values are given from outside, with the others. */
+  readonly override?: readonly string[] | undefined;
   readonly parentSpan?: number | undefined;
   /** The map that these are only some items of, if it is told of already. */
   readonly partOf?:
@@ -54,6 +56,8 @@ export class MapRun extends Task implements Waiter {
   readonly failures: ItemFailure[] = [];
   executed = 0;
   cached = 0;
+  /** Node that ended it. */
+  failedAt: string | undefined;
   /** Called once at the end, before whoever waits goes on. */
   ended: ((failure: Failure | undefined) => void) | undefined;
 
@@ -111,6 +115,11 @@ export class MapRun extends Task implements Waiter {
   get path(): string {
     const { within, name } = this.#settings.place;
     return within === undefined ? name : `${within.path} > ${name}`;
+  }
+
+  /** Span of the map, when anybody watches. */
+  get span(): Span | undefined {
+    return this.#whole.span;
   }
 
   /** Runs all items; throws, or rejects with, what the first failed one threw, unless errors are collected. */
@@ -205,7 +214,7 @@ export class MapRun extends Task implements Waiter {
       this.#counter?.nodeBegan(cursor.at);
       this.#counter?.nodeFailed(cursor.at, path, error);
       this.#counter?.itemEnded({ error });
-      this.#itemFailed(index, error);
+      this.#itemFailed(index, error, path);
       return;
     }
     const { at } = cursor;
@@ -225,7 +234,7 @@ export class MapRun extends Task implements Waiter {
       done = begin(item);
     } catch (error) {
       this.#count(item, { error });
-      this.#itemFailed(index, error);
+      this.#itemFailed(index, error, item.failedAt);
       return;
     }
     if (!isThenable(done)) {
@@ -242,7 +251,7 @@ export class MapRun extends Task implements Waiter {
       (error) => {
         this.#live--;
         this.#count(item, { error });
-        this.#itemFailed(index, error);
+        this.#itemFailed(index, error, item.failedAt);
         this.#pump();
       },
     );
@@ -259,13 +268,15 @@ export class MapRun extends Task implements Waiter {
     if (!this.#closed) this.#settings.accept(index, item.values, item.digests);
   }
 
-  #itemFailed(index: number, error: unknown): void {
+  #itemFailed(index: number, error: unknown, place: string | undefined): void {
     if (this.#closed) return;
+    const path = place ?? nodePath(error) ?? `${this.path}[${index}]`;
     if (this.#settings.onError === 'throw' || this.stopped !== undefined) {
+      this.failedAt = path;
       this.#close({ error });
       return;
     }
-    this.failures.push({ index, error, path: nodePath(error) });
+    this.failures.push({ index, error, path });
     this.#settings.accept(index, undefined);
   }
 

@@ -1,3 +1,4 @@
+import { nodePath } from '../events/index.ts';
 import type { NestedDefinition, Plan, Step } from '../graph/index.ts';
 import { gather, Stateful } from '../graph/index.ts';
 import { combineDigests } from '../identity/index.ts';
@@ -124,6 +125,7 @@ function runOnce(nesting: Nesting): MaybePromise<unknown[]> {
     outer.executed += inner.executed;
     outer.cached += inner.cached;
     innerEnded?.(failure);
+    if (failure !== undefined) outer.failingBelow(step, inner.failedAt ?? nodePath(failure.error) ?? inner.path);
     if (failure === undefined && inner.digests !== undefined) {
       results.forEach((slot, offset) => {
         const known = inner.digests!.known(slot);
@@ -197,9 +199,8 @@ function mapItems(
     return lists.some(isThenable) ? Promise.all(lists) : lists;
   };
   map.ended = (failure) => {
-    for (const { index, error, path = `${map.path}[${index}]` } of map.failures) {
-      scope.root.collected.push({ path, error });
-    }
+    for (const { error, path } of map.failures) scope.root.collected.push({ path, error });
+    if (failure !== undefined) outer.failingBelow(step, map.failedAt ?? nodePath(failure.error) ?? map.path);
     outer.executed += map.executed;
     outer.cached += map.cached;
     stepEnd?.end(failure, failure === undefined ? columns : []);

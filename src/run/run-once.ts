@@ -27,18 +27,13 @@ export async function run(
 ): Promise<Record<string, unknown>> {
   if (needsRehearsal) await rehearse(pipeline, options);
   const { root, execution, result } = prepare(pipeline, inputs, options, false);
+  const release = supervise(execution, execution.scope, { signal: options.signal });
   try {
     const done = execution.execute();
-    if (isThenable(done)) {
-      const release = supervise(execution, pipeline.name, { signal: options.signal });
-      try {
-        await done;
-      } finally {
-        release();
-      }
-    }
+    if (isThenable(done)) await done;
     return result();
   } finally {
+    release();
     const settled = root.settle();
     if (settled !== undefined) await settled;
   }
@@ -51,10 +46,12 @@ export function runSync(
   options: RunOptions<string, string> = {},
 ): Record<string, unknown> {
   const { root, execution, result } = prepare(pipeline, inputs, options, true);
+  const release = supervise(execution, execution.scope, { signal: options.signal });
   try {
     execution.execute();
     return result();
   } finally {
+    release();
     void root.settle();
   }
 }

@@ -29,9 +29,9 @@ export async function map(
   checkErrorMode(options.onError);
   const mode = options.mode ?? 'zip';
   checkMode(mode);
-  const over = overNames(pipeline, options.over);
-  const plan = pipeline.compile(options.outputs);
-  const { values, hasResources } = bindInputs(plan, inputs, { mapped: over });
+  const over = overNames(pipeline, options);
+  const plan = pipeline.compile(options.outputs, options.override);
+  const { values, hasResources } = bindInputs(plan, inputs, { override: options.override, mapped: over });
   const mapped = mappedInputs(plan, inputs, over);
   const items = itemsOf(mapped, mode, values, name);
   const { root, scope, collector } = beginCall(pipeline, options);
@@ -40,6 +40,7 @@ export async function map(
     place: { within: undefined, name },
     onError: options.onError ?? 'throw',
     mapped: mapped.map(({ slot }) => slot),
+    override: options.override,
     item: {
       hasResources,
       timeout: pipeline.options.timeout,
@@ -51,16 +52,10 @@ export async function map(
       results[index] = item && outputsOf(plan, item);
     },
   });
+  const release = supervise(run, scope, options);
   try {
     const done = run.execute();
-    if (isThenable(done)) {
-      const release = supervise(run, name, options);
-      try {
-        await done;
-      } finally {
-        release();
-      }
-    }
+    if (isThenable(done)) await done;
     const result = mapResult(results as Record<string, unknown>[], run.failures, {
       items: items.count,
       executed: run.executed,
@@ -70,6 +65,7 @@ export async function map(
     });
     return annotate(result, root.collected, collector);
   } finally {
+    release();
     const settled = root.settle();
     if (settled !== undefined) await settled;
   }
@@ -83,11 +79,11 @@ export async function* stream(
 ): AsyncGenerator<StreamItem<Record<string, unknown>>, void, undefined> {
   if (needsRehearsal) await rehearse(pipeline, options);
   const { name } = pipeline;
-  const over = overNames(pipeline, options.over);
-  const plan = pipeline.compile(options.outputs);
-  const { values, hasResources } = bindInputs(plan, inputs, { mapped: over });
+  const over = overNames(pipeline, options);
+  const plan = pipeline.compile(options.outputs, options.override);
+  const { values, hasResources } = bindInputs(plan, inputs, { override: options.override, mapped: over });
   const { root, scope } = beginCall(pipeline, options);
-  const send = runSender(scope.sending, { timeout: pipeline.options.timeout });
+  const send = runSender(scope.sending, { timeout: pipeline.options.timeout, override: options.override });
   const streamed = mappedInputs(plan, inputs, over).map(({ name, slot, list }) => ({ name, slot, source: list }));
   const run = new StreamRun(scope, plan, values, streamed, {
     name,
@@ -100,7 +96,7 @@ export async function* stream(
       sharedDigests: sharedDigests(plan, over),
     },
   });
-  const release = supervise(run, name, options);
+  const release = supervise(run, scope, options);
   try {
     yield* run.results();
   } finally {
@@ -116,13 +112,12 @@ function sharedDigests(plan: Plan, over: readonly string[]): SharedDigests {
   return { digests: new SlotDigests(), has: (slot) => shared.has(slot) };
 }
 
-function overNames(pipeline: RunnablePipeline, over: unknown): string[] {
+function overNames(
+  pipeline: RunnablePipeline,
+  { over, override = [] }: Pick<MapOptions, 'over' | 'override'>,
+): string[] {
   const names = [over ?? []].flat() as string[];
-  checkOver(
-    pipeline.name,
-    names,
-    pipeline.inputs.map((input) => input.name),
-  );
+  checkOver(pipeline.name, names, [...pipeline.inputs.map((input) => input.name), ...override]);
   return names;
 }
 

@@ -152,3 +152,41 @@ describe("a node's signal", () => {
     expect(signals[0]).toBeInstanceOf(AbortSignal);
   });
 });
+
+describe.each(['run', 'runSync', 'map', 'stream', 'nested'] as const)(
+  'a synchronous node that aborts its own %s',
+  (how) => {
+    const attempt = async (signal: AbortSignal, nodes: readonly unknown[]): Promise<unknown> => {
+      const made = pipeline.untyped(nodes as never);
+      if (how === 'run') return made.run({ x: 1 }, { signal });
+      if (how === 'runSync') return made.runSync({ x: 1 }, { signal });
+      if (how === 'nested') return pipeline.untyped([made]).run({ x: 1 }, { signal });
+      if (how === 'map') return made.map({ x: [1, 2] } as never, { over: 'x', signal });
+      for await (const _ of made.stream({ x: [1, 2] } as never, { over: 'x', signal }));
+      return undefined;
+    };
+    const controller = (): AbortController => new AbortController();
+
+    it('stops what comes after it', async () => {
+      const own = controller();
+      let ran = 0;
+      const first = node('first', ({ x }: { x: number }) => {
+        own.abort(new Error('enough'));
+        return x;
+      });
+      const second = node('second', ({ first }: { first: number }) => ran++ + first);
+      const error = await thrownBy<Error & { code: string }>(() => attempt(own.signal, [first, second]));
+      expect(error).toMatchObject({ code: 'ABORTED', cause: { message: 'enough' } });
+      expect(ran).toBe(0);
+    });
+
+    it('ends it even when nothing comes after it', async () => {
+      const own = controller();
+      const only = node('only', ({ x }: { x: number }) => {
+        own.abort();
+        return x;
+      });
+      expect(await thrownBy(() => attempt(own.signal, [only]))).toMatchObject({ code: 'ABORTED' });
+    });
+  },
+);

@@ -1,4 +1,4 @@
-import { node, nodePath, Pipeline } from 'hypernodes';
+import { failuresOf, node, nodePath, Pipeline } from 'hypernodes';
 import { describe, expect, it } from 'vitest';
 import { thrownAtOnce, thrownBy } from '../thrown-by.ts';
 import { later } from '../timing.ts';
@@ -151,5 +151,33 @@ describe('after the first error', () => {
     await thrownBy(() => (made as Pipeline<{}, {}>).run({}));
     await later(null, 10);
     expect(started).toEqual(['slow', 'bad']);
+  });
+});
+
+describe('where collected failures happened', () => {
+  const shared = new Odd('shared');
+  const deep = new Pipeline({
+    name: 'deep',
+    nodes: [
+      node('r', async ({ x }: { x: number }) => {
+        await later(null, 2);
+        if (x < 0) throw shared;
+        if (x === 0) throw 'text';
+        return x;
+      }),
+    ],
+  });
+
+  it('is told for each item, though all throw one error, or none that is an object', async () => {
+    const found = await deep.map({ x: [-1, -2, 0, 5] }, { over: 'x', onError: 'collect' });
+    expect(found.failures.map(({ path }) => path)).toEqual(['deep[0] > r', 'deep[1] > r', 'deep[2] > r']);
+  });
+
+  it('is told for maps and pipelines inside', async () => {
+    const mapped = new Pipeline({ name: 'o', nodes: [deep.asNode({ mapOver: 'x', onError: 'collect' })] });
+    const found = failuresOf(await mapped.run({ x: [-1, -2, 0] })).map(({ path }) => path);
+    expect(found).toEqual(['o > deep[0] > r', 'o > deep[1] > r', 'o > deep[2] > r']);
+    const once = await new Pipeline({ name: 'q', nodes: [deep] }).run({ x: 0 }, { onError: 'collect' });
+    expect(failuresOf(once)).toEqual([{ path: 'q > deep > r', error: 'text' }]);
   });
 });

@@ -1,4 +1,5 @@
-import { MapResult, node, nodePath, Pipeline, pipeline } from 'hypernodes';
+import { deepStrictEqual } from 'node:assert/strict';
+import { type Callback, MapResult, node, nodePath, Pipeline, pipeline } from 'hypernodes';
 import { describe, expect, it } from 'vitest';
 import { thrownBy } from '../thrown-by.ts';
 import { later } from '../timing.ts';
@@ -210,4 +211,48 @@ describe('a map result', () => {
     expect(rs.stats).toMatchObject({ items: 3, executed: 6, cached: 0, failed: 0 });
     expect(rs.stats.duration).toBeGreaterThanOrEqual(0);
   });
+});
+
+describe('overridden nodes', () => {
+  const clean = node('cleaned', ({ text }: { text: string }) => text.trim());
+  const count = node('n', ({ cleaned }: { cleaned: string }) => cleaned.split(' ').length);
+  const words = pipeline(clean, count);
+
+  it('may be mapped over, or shared by all items', async () => {
+    const own = await words.map({ cleaned: ['a b', 'c'] }, { over: 'cleaned', override: ['cleaned'] });
+    expect(own.column('n')).toEqual([2, 1]);
+    const same = await words.map({ text: ['x', 'y'], cleaned: 'a b c' }, { over: 'text', override: ['cleaned'] });
+    expect(same.column('n')).toEqual([3, 3]);
+  });
+
+  it('may be streamed', async () => {
+    const found: unknown[] = [];
+    const items = words.stream({ cleaned: ['a b'] }, { over: 'cleaned', override: ['cleaned'], outputs: ['n'] });
+    for await (const item of items) found.push(item);
+    expect(found).toEqual([{ index: 0, value: { n: 2 } }]);
+  });
+});
+
+it('is equal to a plain array under strict assertions', async () => {
+  deepStrictEqual(await picky.map({ x: [4] }, { over: 'x', outputs: ['root'] }), [{ root: 2 }]);
+});
+
+it('hears what a batch function tells', async () => {
+  const told: unknown[] = [];
+  const callback: Callback = {
+    onNodeLog: ({ path, message }) => told.push([path, message]),
+    onNodeProgress: ({ node, done, total }) => told.push([node, done, total]),
+  };
+  const doubled = node('y', ({ x }: { x: number }) => x, {
+    batch: ({ x }, { log, progress }) => {
+      log('all at once');
+      progress(x.length, 2);
+      return x;
+    },
+  });
+  await new Pipeline({ name: 'p', nodes: [doubled], callbacks: [callback] }).map({ x: [1, 2] }, { over: 'x' });
+  expect(told).toEqual([
+    ['p > y', 'all at once'],
+    ['y', 2, 2],
+  ]);
 });

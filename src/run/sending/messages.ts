@@ -6,8 +6,6 @@ export interface RunRequest extends PipelineRequest {
   readonly kind: 'run';
   /** Inputs by name; what is absent is undefined. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Outputs whose values are given from outside, with the others. */
-  readonly override: readonly string[];
   readonly onError: 'throw' | 'collect';
 }
 
@@ -32,6 +30,8 @@ interface PipelineRequest {
   /** Digest of the part with the pipeline. */
   readonly pipeline: string;
   readonly outputs: readonly string[];
+  /** Outputs whose values are given from outside, with the others. */
+  readonly override: readonly string[];
   readonly runId: string;
   /** Path of the run or map, with and without item indices. */
   readonly path: string;

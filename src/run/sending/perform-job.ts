@@ -105,7 +105,7 @@ async function performRun(job: RunRequest, place: JobPlace, channel: EventChanne
 
 async function performItems(job: ItemsRequest, place: JobPlace, channel: EventChannel): Promise<ItemsResponse> {
   const pipeline = await pipelinePart(job.pipeline, place);
-  const plan = pipeline.compile(job.outputs);
+  const plan = pipeline.compile(job.outputs, job.override);
   const { root, scope } = beginJob(job, pipeline, { ...pipeline.options, concurrency: job.concurrency }, channel);
   const shared = await sharedPart(job.shared, place);
   const base = slotsFor(plan, shared.inputs);

@@ -33,6 +33,8 @@ export class SentMap extends Task {
   readonly failures: ItemFailure[] = [];
   executed = 0;
   cached = 0;
+  /** Node that ended it. */
+  failedAt: string | undefined;
   /** Called once at the end, before whoever waits goes on. */
   ended: ((failure: Failure | undefined) => void) | undefined;
 
@@ -268,17 +270,20 @@ export class SentMap extends Task {
       const { count: total } = this.#items;
       observeLostItem(this, this.#observed?.span, { index: position, total, path, error });
     }
-    if (this.#settings.onError === 'throw' || !placeEnded) throw error;
+    if (this.#settings.onError === 'throw' || !placeEnded) {
+      this.failedAt = path;
+      throw error;
+    }
     this.#itemFailed(position, error, path);
   }
 
-  #itemFailed(index: number, error: unknown, path: string | undefined): void {
+  #itemFailed(index: number, error: unknown, path: string): void {
     this.failures.push({ index, error, path });
     this.#settings.accept(index, undefined);
   }
 
   #request(positions: readonly number[]): Uint8Array {
-    const { item, onError } = this.#settings;
+    const { item, onError, override = [] } = this.#settings;
     const { root } = this.scope;
     const columns = this.#mapped.map(() => new Array<unknown>(positions.length));
     positions.forEach((position, row) => {
@@ -295,6 +300,7 @@ export class SentMap extends Task {
       columns,
       indexes: positions,
       outputs: this.#plan.outputs,
+      override,
       onError,
       concurrency: this.#sizer.concurrency,
       runId: root.id,
@@ -328,8 +334,13 @@ export class SentMap extends Task {
     }
     for (const failure of failures) {
       const error = raised(failure);
-      if (this.#settings.onError === 'throw') throw error;
-      this.#itemFailed(positions[failure.position]!, error, failure.path);
+      const index = positions[failure.position]!;
+      const path = failure.path ?? `${this.path}[${index}]`;
+      if (this.#settings.onError === 'throw') {
+        this.failedAt = path;
+        throw error;
+      }
+      this.#itemFailed(index, error, path);
     }
   }
 
