@@ -36,6 +36,7 @@ export abstract class HypernodesError<Code extends string = string> extends Erro
   }
 }
 
+/** What a {@link GraphError} can be about. */
 export type GraphErrorCode =
   | 'GRAPH_DUPLICATE_OUTPUT'
   | 'GRAPH_CYCLE'
@@ -47,6 +48,7 @@ export type GraphErrorCode =
 /** Nodes or pipelines that cannot be built as written. */
 export class GraphError extends HypernodesError<GraphErrorCode> {}
 
+/** What an {@link InputError} can be about. */
 export type InputErrorCode =
   | 'INPUT_MISSING'
   | 'INPUT_CONFLICT'
@@ -57,6 +59,7 @@ export type InputErrorCode =
 /** Inputs that a run cannot start with. */
 export class InputError extends HypernodesError<InputErrorCode> {}
 
+/** What an {@link OutputError} can be about. */
 export type OutputErrorCode = 'OUTPUT_MISSING' | 'OUTPUT_UNEXPECTED' | 'OUTPUT_BATCH_LENGTH' | 'OUTPUT_INVALID';
 
 /** A node that did not return what it promised. */
@@ -79,6 +82,7 @@ export class UnpackError extends HypernodesError<
   'UNPACK_CORRUPT' | 'UNPACK_VERSION' | 'UNPACK_UNRESOLVED' | 'UNPACK_FUNCTIONS_REFUSED'
 > {}
 
+/** What a {@link RemoteError} can be about. */
 export type RemoteErrorCode =
   | 'REMOTE_USER'
   | 'REMOTE_CRASHED'
@@ -93,6 +97,7 @@ export class RemoteError extends HypernodesError<RemoteErrorCode> {}
 /** An optional peer dependency that is absent or of the wrong version; `hint` is the install command. */
 export class MissingPeerError extends HypernodesError<'MISSING_PEER'> {}
 
+/** What a {@link CacheError} can be about. */
 export type CacheErrorCode = 'CACHE_FORMAT' | 'CACHE_FULL' | 'CACHE_UNWRITABLE';
 
 /** A cache that cannot be read by this version or cannot be written to; `cause` is what the system said. */

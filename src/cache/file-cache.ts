@@ -12,6 +12,7 @@ import { reportDamage, reportNewerFormat } from './report-unreadable.ts';
 import { fromState, getState } from './travel.ts';
 import { readWhole, writeWhole } from './whole-file.ts';
 
+/** Where a file cache keeps its entries, and how. */
 export interface FileCacheOptions {
   readonly path: string;
   /** Bytes to keep at most; the least recently used entries are removed when more were written. Default unlimited. */

@@ -3,6 +3,7 @@ import { checkLimit } from './check-limit.ts';
 import { fromState, getState } from './travel.ts';
 import { HeldEntry, UseOrder } from './use-order.ts';
 
+/** How much a memory cache holds. */
 export interface MemoryCacheOptions {
   /** Bytes of results to hold at most; default 256 MiB. */
   readonly maxBytes?: number;

@@ -18,18 +18,21 @@ export interface RunEvent {
   readonly time: number;
 }
 
+/** A pipeline starts to run. */
 export interface PipelineStartEvent extends RunEvent {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Where the pipeline runs, when that is not this thread: `workers ×2`, `modal A100`. */
   readonly place?: string | undefined;
 }
 
+/** A pipeline has run, or failed: then with `error`. */
 export interface PipelineEndEvent extends RunEvent {
   readonly outputs?: Readonly<Record<string, unknown>> | undefined;
   readonly error?: unknown;
   readonly durationMs: number;
 }
 
+/** A node starts. */
 export interface NodeStartEvent extends RunEvent {
   /** Name of the node: its outputs joined by `, `, or its label. */
   readonly node: string;
@@ -40,6 +43,7 @@ export interface NodeStartEvent extends RunEvent {
   readonly nested: boolean;
 }
 
+/** A node has run, or failed: then with `error`. */
 export interface NodeEndEvent extends RunEvent {
   readonly node: string;
   readonly outputs?: Readonly<Record<string, unknown>> | undefined;
@@ -53,6 +57,7 @@ export interface NodeEndEvent extends RunEvent {
   readonly bytes?: number | undefined;
 }
 
+/** A node did not run: the cache had its result. */
 export interface NodeCachedEvent extends RunEvent {
   readonly node: string;
   readonly signature: string;
@@ -60,6 +65,7 @@ export interface NodeCachedEvent extends RunEvent {
   readonly savedMs?: number | undefined;
 }
 
+/** A node failed and will be tried again. */
 export interface NodeRetryEvent extends RunEvent {
   readonly node: string;
   /** Attempt that failed, from 1. */
@@ -69,12 +75,14 @@ export interface NodeRetryEvent extends RunEvent {
   readonly delayMs: number;
 }
 
+/** A node tells how far it is. */
 export interface NodeProgressEvent extends RunEvent {
   readonly node: string;
   readonly done: number;
   readonly total?: number | undefined;
 }
 
+/** A node writes a line. */
 export interface NodeLogEvent extends RunEvent {
   readonly node: string;
   readonly level: LogLevel;
@@ -82,6 +90,7 @@ export interface NodeLogEvent extends RunEvent {
   readonly data?: unknown;
 }
 
+/** How important a line is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** A node or pipeline threw; its end event follows. */
@@ -91,6 +100,7 @@ export interface ErrorEvent extends RunEvent {
   readonly error: unknown;
 }
 
+/** A map starts. */
 export interface MapStartEvent extends RunEvent {
   /** Number of items; `undefined` while a stream is still open. */
   readonly total: number | undefined;
@@ -98,11 +108,13 @@ export interface MapStartEvent extends RunEvent {
   readonly place?: string | undefined;
 }
 
+/** An item of a map starts. */
 export interface MapItemStartEvent extends RunEvent {
   readonly index: number;
   readonly total: number | undefined;
 }
 
+/** An item of a map is done, or failed: then with `error`. */
 export interface MapItemEndEvent extends RunEvent {
   readonly index: number;
   readonly total: number | undefined;
@@ -113,6 +125,7 @@ export interface MapItemEndEvent extends RunEvent {
   readonly error?: unknown;
 }
 
+/** A map is done, or failed: then with `error`. */
 export interface MapEndEvent extends RunEvent {
   readonly total: number;
   readonly failed: number;
@@ -137,6 +150,7 @@ export interface EventMap {
   onMapEnd: MapEndEvent;
 }
 
+/** Name of an event. */
 export type EventName = keyof EventMap;
 
 /**

@@ -43,6 +43,7 @@ export type RemoteBatchOf<F> = F extends (...lists: infer Lists extends readonly
 /** What `hypernodes run` calls. */
 export type Entrypoint = (flags: never) => unknown;
 
+/** How an entrypoint is declared. */
 export interface EntrypointOptions {
   /** Any Standard Schema by parameter; the values of flags are checked and converted by them. */
   readonly schemas?: Readonly<Record<string, StandardSchemaV1>> | undefined;

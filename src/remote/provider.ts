@@ -81,6 +81,7 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
+/** What a deployment is doing. */
 export interface DeploymentStatus {
   readonly containers: number;
   readonly running: number;
@@ -132,6 +133,7 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** How far a call is. */
 export type Phase = 'building' | 'queued' | 'starting' | 'running';
 
 /** Somebody who wants to know what happens to a deployment. Errors that it throws are ignored. */
@@ -159,6 +161,7 @@ export interface VolumeStore {
   reload(): Promise<void>;
 }
 
+/** A file or folder in a volume. */
 export interface VolumeEntry {
   readonly path: string;
   readonly kind: 'file' | 'directory';

@@ -3,6 +3,7 @@ import { layOut } from './layout.ts';
 import { svgOf } from './svg.ts';
 import type { Theme } from './svg-style.ts';
 
+/** How a picture as SVG looks. */
 export interface SvgOptions extends PictureOptions {
   /** `'auto'` (unless given): as the reader's system, JupyterLab or VS Code has it. */
   readonly theme?: Theme;

@@ -13,6 +13,7 @@ import { BLOB, blobNameAt, DEFLATED, decodeRecord, keyAt, TEXT, TOMBSTONE } from
 import { type FoundRecord, Store } from './store.ts';
 import { StoredHeader } from './stored-header.ts';
 
+/** Where a disk cache keeps its entries, and how. */
 export interface DiskCacheOptions {
   /** Directory of the cache; made on the first write. */
   readonly path: string;

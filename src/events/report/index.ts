@@ -1,5 +1,5 @@
 export { escapeHtml } from './escape-html.ts';
-export { formatBytes, formatCount, formatDuration } from './format.ts';
+export { formatCount, formatDuration } from './format.ts';
 export { ReportCollector } from './report-collector.ts';
 export { type NodeReport, RunReport, type RunReportData } from './run-report.ts';
 export type { TimelineBar } from './timeline.ts';

@@ -50,6 +50,7 @@ export interface SpawnedCall {
   readonly observer: DeploymentObserver;
 }
 
+/** What a container is started with. */
 export interface ContainerStart {
   readonly definition: FunctionDefinition;
   readonly observer: DeploymentObserver;
@@ -69,6 +70,7 @@ export interface Container {
   kill(): Promise<void>;
 }
 
+/** How a container ended. */
 export interface ContainerExit {
   readonly code: number | undefined;
   readonly signal: string | undefined;
