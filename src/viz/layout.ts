@@ -133,13 +133,15 @@ const toElkLabel = (text: string) => ({ text, width: textWidth(text, NOTE_SIZE) 
 
 function toElk(box: Box): ElkNode {
   if (box.kind === 'group') {
+    const children = box.boxes.map(toElk);
+    // A least width is not heeded across levels; nested groups are at least as wide as what is known of them.
+    const inside = Math.max(...box.boxes.map((each, index) => children[index]!.width ?? textsWidth(each)));
+    const side = GROUP_MARGIN + Math.max(0, textsWidth(box) - inside) / 2;
     return {
       id: box.id,
-      children: box.boxes.map(toElk),
+      children,
       layoutOptions: {
-        'elk.padding': `[top=${GROUP_TITLE_HEIGHT + notesOf(box).length * LINE_HEIGHT + 6},left=${GROUP_MARGIN},bottom=${GROUP_MARGIN},right=${GROUP_MARGIN}]`,
-        'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-        'elk.nodeSize.minimum': `(${textsWidth(box) + 2 * GROUP_MARGIN}, 40)`,
+        'elk.padding': `[top=${GROUP_TITLE_HEIGHT + notesOf(box).length * LINE_HEIGHT + 6},left=${side},bottom=${GROUP_MARGIN},right=${side}]`,
       },
     };
   }

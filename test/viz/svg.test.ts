@@ -78,6 +78,11 @@ describe.skipIf(!hasBrowser('pictures in a browser'))('in a browser', () => {
   const findFaults = `(() => {
     const faults = [];
     const leaves = [...document.querySelectorAll('.box:not(.group)')];
+    for (const title of document.querySelectorAll('.title')) {
+      const group = [...document.querySelectorAll('.group')].find((each) => each.dataset.path === title.dataset.path);
+      const [inner, outer] = [title, group].map((each) => each.getBoundingClientRect());
+      if (inner.left < outer.left || inner.right > outer.right) faults.push(title.textContent + ' leaves its group');
+    }
     for (const leaf of leaves) {
       const outer = leaf.querySelector('rect').getBoundingClientRect();
       for (const text of leaf.querySelectorAll('text')) {
@@ -107,6 +112,7 @@ describe.skipIf(!hasBrowser('pictures in a browser'))('in a browser', () => {
       ['hostile', await toSVG(hostile)],
       ['odd', await toSVG(odd)],
       ['twice', await toSVG(twice)],
+      ['narrow', await toSVG(new Pipeline({ name: 'all', nodes: [perDoc.asNode({ mapOver: 'text' })] }))],
       ['typed', await toSVG(typed, { direction: 'right' })],
     ] as const) {
       await open(`${name}.html`, `<!doctype html><meta charset="utf-8">${picture}`, width, scheme);
