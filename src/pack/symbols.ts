@@ -1,7 +1,7 @@
 /** Method by which an instance says what of it travels: `[getState]() { return { path: this.path }; }`. */
 export const getState: unique symbol = Symbol.for('hypernodes.getState') as never;
 
-/** Static method that makes an instance of what its `[getState]()` returned: `static [fromState](state) { … }`. */
+/** Names the static method that makes an instance of what its `[getState]()` returned. */
 export const fromState: unique symbol = Symbol.for('hypernodes.fromState') as never;
 
 /**
