@@ -23,7 +23,7 @@ interface Manifest {
 }
 
 const INSTALLED = `${sep}node_modules${sep}`;
-/** Where Deno keeps what `npm:` names: `npm/registry.npmjs.org/@scope/name/1.2.3/…`. */
+/** Where Deno keeps what `npm:` names: `npm/<registry>/@scope/name/1.2.3/…`. */
 const DENO_CACHE = /[\\/]npm[\\/][^\\/]+[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]\d+\.\d+\.\d+[^\\/]*[\\/]/;
 const isInstalled = (path: string): boolean => path.includes(INSTALLED) || (isDeno && DENO_CACHE.test(path + sep));
 
