@@ -209,6 +209,8 @@ describe('pipelines on Modal', () => {
       await volume.put(relative(here, path), readFileSync(path));
     }
     await volume.commit();
+    const entries = await volume.list('');
+    expect(entries.map(({ path }) => path).sort()).toEqual(readdirSync(here).sort());
     await using engine = new RemoteEngine({ provider, observer: silent, volumes: { '/reverse': volume } });
     const there = await at('/reverse').map({ x: [1, 2] }, { over: 'x', engine });
     expect(there.stats).toMatchObject({ cached: 4, executed: 0 });

@@ -85,7 +85,7 @@ export function sandboxHandlers(platform: Platform, routerUrl: () => string): Ha
       await Promise.race([sandbox.ended, enough]);
       clearTimeout(timer);
     }
-    return { result: sandbox.result, metadata };
+    return { result: sandbox.told, metadata };
   }
 
   async function terminate(reference: Reference) {

@@ -68,6 +68,8 @@ export class FakeSandbox {
   readonly execs = new Map<string, Running>();
   tags: Readonly<Record<string, string>>;
   result: SandboxResult | undefined;
+  /** The result once its volumes are committed, which is when the platform tells of it. */
+  told: SandboxResult | undefined;
   /** Settles when the sandbox has ended and its volumes are committed. */
   readonly ended: Promise<SandboxResult>;
   /** Settles when it was given a machine, which is when it has a task. */
@@ -178,6 +180,7 @@ export class FakeSandbox {
     await Promise.all(programs.map((program) => program.exited));
     const byItself = result.status === resultStatus.success || result.status === resultStatus.failure;
     if (this.started && (byItself || this.#commits.whenTerminated)) await this.commit();
+    this.told = result;
     this.#finish(result);
   }
 
