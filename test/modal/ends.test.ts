@@ -106,9 +106,9 @@ describe('containers end with the program that started them', () => {
   it('at the next start on the same machine, when it was killed; those of others are left alone', async () => {
     const run = programs.run('left', program(`await wait.remote(0); await wait.spawn(60_000); console.log('ready');`));
     await run.said(/ready/);
+    const [pooled, spawned] = fake.running as [(typeof fake.running)[number], (typeof fake.running)[number]];
     run.process.kill('SIGKILL');
     await run.ended;
-    const [pooled, spawned] = fake.running as [(typeof fake.running)[number], (typeof fake.running)[number]];
     const modal = await fake.client();
     const elsewhere = await modal.sandboxes.create(
       await modal.apps.fromName('ends'),
