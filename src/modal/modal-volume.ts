@@ -14,6 +14,8 @@ const idleTimeout = 60;
 const mountPath = '/volume';
 /** It only moves bytes. */
 const resources = { cpu: 0.25, memoryMiB: 256 };
+/** Milliseconds for which a container may be ending before Modal says that it ended. */
+const endingMs = 30_000;
 /** Milliseconds that publishing may hold up the end of this process. */
 const endMs = 4000;
 
@@ -96,7 +98,7 @@ export class ModalVolume implements VolumeStore {
         return await containerSockets.during(() => operation(sandbox));
       } catch (error) {
         const sandbox = await current.catch(() => undefined);
-        const ended = !sandbox || (await sandbox.poll().catch(() => 0)) !== null;
+        const ended = !sandbox || (await hasEnded(sandbox, error));
         if (ended && this.#sandbox === current) this.#sandbox = undefined;
         // It ends when it was not used for a while: then another one does it.
         if (!sandbox || !ended || attempt > 0) throw error;
@@ -142,4 +144,16 @@ export class ModalVolume implements VolumeStore {
     liveSandboxes.delete(sandbox.sandboxId);
     sandbox.detach();
   }
+}
+
+/**
+ * Whether the container is gone after an operation in it failed. One that is just ending already refuses operations, but
+ * Modal tells of its end only once it has published what it wrote: the next container must see that.
+ */
+async function hasEnded(sandbox: Sdk.Sandbox, failure: unknown): Promise<boolean> {
+  const code = () => sandbox.poll().catch(() => 0);
+  if ((failure as Error).constructor.name !== 'NotFoundError') return (await code()) !== null;
+  const late = new Promise((resolve) => setTimeout(resolve, endingMs).unref());
+  await Promise.race([sandbox.wait().catch(() => undefined), late]);
+  return (await code()) !== null;
 }
