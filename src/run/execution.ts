@@ -1,13 +1,13 @@
 import type { TimeoutError } from '../errors.ts';
 import { recordNodePath } from '../events/index.ts';
-import { gather, type NodeDefinition, type Plan, type Step } from '../graph/index.ts';
+import type { Plan, Step } from '../graph/index.ts';
 import type { Budget, Waiter } from './budget.ts';
-import { CachedStep, callUncached } from './cached-step.ts';
 import { loadSlots } from './cached-value.ts';
 import type { ExecutionSettings, SendExecution } from './execution-settings.ts';
-import { LeafCall } from './leaf-call.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { performStep } from './perform-step.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
+import { Readiness } from './readiness.ts';
 import type { Scope } from './scope.ts';
 import { SlotDigests } from './slot-digests.ts';
 import type { Span } from './span.ts';
@@ -30,12 +30,6 @@ export interface Place {
 export interface Failure {
   readonly error: unknown;
 }
-
-/** What a count of dependencies is, or is below, once the step can never run. */
-const NEVER = -1;
-/** In place of the number of steps that a step waits for, where steps are counted: it has ended. */
-const OVER = -2;
-const NONE: never[] = [];
 
 /**
  * One run over one plan.
@@ -72,11 +66,12 @@ export class Execution extends Task implements Waiter {
   #queued = false;
   #failure: Failure | undefined;
   #failedBelow: Map<Step, string> | undefined;
-  #pending: number[] = NONE;
-  #ready: number[] = NONE;
-  #head = 0;
-  #remaining = NEVER;
+  /** From the first promise on. */
+  #readiness: Readiness | undefined;
+  #finishing = false;
   #followed: PromiseLike<unknown> | undefined;
+  /** What whoever waits for the end has. */
+  #waiting: Promise<void> | undefined;
   #resolve: (() => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -146,7 +141,7 @@ export class Execution extends Task implements Waiter {
       if (steps[middle]!.outputSlot <= slot) low = middle + 1;
       else high = middle;
     }
-    return low === 0 || this.#pending[low - 1] === undefined || this.#pending[low - 1]! > NEVER;
+    return low === 0 || this.#readiness?.isLost(low - 1) !== true;
   }
 
   /** Runs all steps; afterwards the results are in `values`. Throws, or rejects with, what the first failed node threw. */
@@ -164,16 +159,12 @@ export class Execution extends Task implements Waiter {
   }
 
   #sendAway(send: SendExecution): Promise<void> {
-    this.parent?.adopt(this);
-    this.#setDeadline();
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      send(this).then(
-        () => this.#close(),
-        (error) => this.#close({ error }),
-      );
-    });
+    this.#takePlace();
+    send(this).then(
+      () => this.#close(),
+      (error) => this.#close({ error }),
+    );
+    return this.#untilClosed();
   }
 
   /** Goes on where a stretch of plain steps stopped: before step `from`, or with its promise in its output slot. */
@@ -186,21 +177,31 @@ export class Execution extends Task implements Waiter {
 
   /** An abort or a time-out does not wait for the schemas. */
   #validateFirst(validated: PromiseLike<unknown>): Promise<void> {
+    this.#takePlace();
+    const start = (): void => {
+      if (this.#closed) return;
+      try {
+        this.#runByCounts(0, undefined);
+      } catch {
+        // #close has told whoever waits.
+      }
+    };
+    validated.then(start, (error) => this.#close({ error }));
+    return this.#untilClosed();
+  }
+
+  /** Becomes a part of what contains it, which stops it when it is stopped. */
+  #takePlace(): void {
     this.parent?.adopt(this);
     this.#setDeadline();
-    return new Promise((resolve, reject) => {
+  }
+
+  #untilClosed(): Promise<void> {
+    this.#waiting ??= new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      const start = (): void => {
-        if (this.#closed) return;
-        try {
-          resolve(this.#runByCounts(0, undefined));
-        } catch (error) {
-          reject(error);
-        }
-      };
-      validated.then(start, (error) => this.#close({ error }));
     });
+    return this.#waiting;
   }
 
   #runInOrder(): MaybePromise<void> {
@@ -217,7 +218,7 @@ export class Execution extends Task implements Waiter {
         if (!this.#budget.free && this.#holdsPermit(step)) return this.#runByCounts(at, undefined);
         performing = true;
         counter?.nodeBegan(at);
-        const result = this.#perform(step);
+        const result = performStep(this, step);
         if (isThenable(result)) {
           performing = false;
           return this.#runByCounts(at, result);
@@ -254,33 +255,6 @@ export class Execution extends Task implements Waiter {
     this.#end();
   }
 
-  #perform(step: Step): unknown {
-    const { definition } = step;
-    const stopped = this.stopped;
-    if (stopped !== undefined) throw stopped;
-    if (definition.kind === 'pipeline') return this.scope.root.runNested(this, step, definition);
-    const { cache } = this.scope;
-    if (cache !== undefined && definition.options.cache !== false) {
-      return CachedStep.perform(this, step, definition, cache);
-    }
-    if (definition.batch !== undefined && this.settings.batches !== undefined) {
-      return this.settings.batches.call(this, step, definition);
-    }
-    if (cache !== undefined) return callUncached(this, step, definition);
-    if (step.plain && (this.scope.plain || this.settings.counter !== undefined) && !this.settings.hasResources) {
-      this.executed++;
-      const { run } = definition;
-      const result = run(gather(step.Arguments, step.inputSlots, this.values), undefined as never);
-      return this.#checked(step, definition, result);
-    }
-    return new LeafCall(this, step, definition).start();
-  }
-
-  /** A promise in `runSync` is refused; everything else passes. */
-  #checked(step: Step, definition: NodeDefinition, result: unknown): unknown {
-    return this.scope.root.sync && isThenable(result) ? refusePromise(result, definition, this.pathOf(step)) : result;
-  }
-
   #store(step: Step, result: unknown): void {
     const { definition, outputSlot } = step;
     if (definition.kind === 'node' && !definition.keyed) {
@@ -293,31 +267,17 @@ export class Execution extends Task implements Waiter {
 
   /** Goes on from step `from`, whose promise may already be there, with everything before it done. */
   #runByCounts(from: number, started: PromiseLike<unknown> | undefined): MaybePromise<void> {
-    const { steps, dependencyCounts, consumers, consumerStart } = this.plan;
     if (started === undefined && !this.#budget.free) this.#giveUpIfStopped();
-    const pending = dependencyCounts.slice();
-    for (let edge = 0, end = consumerStart[from]!; edge < end; edge++) pending[consumers[edge]!]!--;
-    if (this.settings.counter !== undefined) pending.fill(OVER, 0, from);
-    this.#pending = pending;
-    this.#ready = [];
-    this.#remaining = steps.length - from;
-    for (let index = started === undefined ? from : from + 1; index < steps.length; index++) {
-      if (pending[index] === 0) this.#ready.push(index);
-    }
-    this.parent?.adopt(this);
-    this.#setDeadline();
+    this.#readiness = new Readiness(this.plan, from, started !== undefined);
+    this.#takePlace();
     if (started !== undefined) {
-      this.#began(steps[from]!);
-      void this.#lane(steps[from]!, started);
+      const step = this.plan.steps[from]!;
+      this.#began(step);
+      void this.#lane(step, started);
     }
     const next = this.#advance();
     if (next !== undefined) void this.#lane(next, this.#followed!);
-    if (!this.#closed) {
-      return new Promise((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
-      });
-    }
+    if (!this.#closed) return this.#untilClosed();
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
@@ -353,29 +313,26 @@ export class Execution extends Task implements Waiter {
 
   #settle(step: Step, result: unknown): void {
     this.#store(step, result);
-    this.#remaining--;
-    const { consumers, consumerStart } = this.plan;
-    for (let edge = consumerStart[step.index]!, end = consumerStart[step.index + 1]!; edge < end; edge++) {
-      const consumer = consumers[edge]!;
-      if (--this.#pending[consumer]! === 0) this.#ready.push(consumer);
-    }
+    this.#readiness!.ended(step);
   }
 
   /** Starts what is ready. Returns a step whose promise (`#followed`) the caller has to follow, if any. */
   #advance(): Step | undefined {
     let own: Step | undefined;
     let ownPromise: PromiseLike<unknown> | undefined;
-    while (!this.#closed && this.#head < this.#ready.length) {
-      const step = this.plan.steps[this.#ready[this.#head]!]!;
+    const readiness = this.#readiness!;
+    while (!this.#closed) {
+      const step = readiness.next;
+      if (step === undefined) break;
       if (!this.#budget.free && this.#holdsPermit(step)) {
         this.#queue();
         break;
       }
-      this.#head++;
+      readiness.began();
       const { counter } = this.settings;
       counter?.nodeBegan(step.index);
       try {
-        const result = this.#perform(step);
+        const result = performStep(this, step);
         if (!isThenable(result)) {
           if (counter !== undefined) this.#countEnd(step);
           this.#settle(step, result);
@@ -390,13 +347,12 @@ export class Execution extends Task implements Waiter {
         this.#failed(step, error);
       }
     }
-    if (this.#remaining === 0) this.#finishLater();
+    if (readiness.isOver) this.#finishLater();
     this.#followed = ownPromise;
     return own;
   }
 
   #countEnd(step: Step, failure?: Failure): void {
-    this.#pending[step.index] = OVER;
     const counter = this.settings.counter!;
     if (failure === undefined) counter.nodeEnded(step.index);
     else counter.nodeFailed(step.index, this.pathOf(step), failure.error);
@@ -404,13 +360,11 @@ export class Execution extends Task implements Waiter {
 
   /** Counts what is in progress as ended, since nobody will wait for it. */
   #countStopped({ error }: Failure): void {
-    const waiting = new Set(this.#ready.slice(this.#head));
-    this.#pending.forEach((count, index) => {
-      if (count !== 0 || waiting.has(index)) return;
+    for (const step of this.#readiness?.inProgress() ?? []) {
       // Not what failed, but what is stopped because of it.
-      if (error === this.stopped) this.settings.counter!.nodeFailed(index, this.pathOf(this.plan.steps[index]!), error);
-      else this.settings.counter!.nodeStopped(index);
-    });
+      if (error === this.stopped) this.settings.counter!.nodeFailed(step.index, this.pathOf(step), error);
+      else this.settings.counter!.nodeStopped(step.index);
+    }
   }
 
   /** Whether a step counts against the budget: pipelines don't, only what runs in them, nor does waiting for a batch. */
@@ -464,8 +418,8 @@ export class Execution extends Task implements Waiter {
   }
 
   #finishLater(): void {
-    if (this.#closed) return;
-    this.#remaining = NEVER;
+    if (this.#closed || this.#finishing) return;
+    this.#finishing = true;
     try {
       const finishing = this.#finish();
       if (isThenable(finishing)) finishing.then(undefined, () => {});
@@ -490,6 +444,7 @@ export class Execution extends Task implements Waiter {
 
   #failed(step: Step, error: unknown): void {
     if (this.#closed) return;
+    this.#readiness?.failed(step);
     const path = this.#failedBelow?.get(step) ?? this.pathOf(step);
     if (step.definition.kind === 'node') recordNodePath(error, path);
     const { failures } = this.settings;
@@ -499,27 +454,12 @@ export class Execution extends Task implements Waiter {
       return;
     }
     failures.push({ path, error });
-    this.#remaining -= this.#dropDependents(step);
   }
 
   /** Takes note of where in a nested pipeline the step is about to fail. */
   failingBelow(step: Step, path: string): void {
     this.#failedBelow ??= new Map();
     this.#failedBelow.set(step, path);
-  }
-
-  /** Counts the step and everything that can now never run. */
-  #dropDependents(step: Step): number {
-    const { consumers, consumerStart } = this.plan;
-    const dropped = new Set([step.index]);
-    for (const index of dropped) {
-      for (let edge = consumerStart[index]!, end = consumerStart[index + 1]!; edge < end; edge++) {
-        const consumer = consumers[edge]!;
-        if (this.#pending[consumer]! > NEVER) dropped.add(consumer);
-      }
-    }
-    for (const index of dropped) this.#pending[index] = NEVER;
-    return dropped.size;
   }
 
   #setDeadline(): void {
