@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AbortError, InputError } from '../errors.ts';
 import { ReportCollector } from '../events/index.ts';
 import { checkLimits } from './check-limits.ts';
@@ -83,7 +84,11 @@ export function supervise(
     budget.close();
     task.stop(new AbortError('ABORTED', `${path}: aborted.`, { cause: signal?.reason, path }));
   };
-  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal !== undefined) {
+    // Each run takes its listener off again: many at once are no leak.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', onAbort, { once: true });
+  }
   const timer =
     timeout === undefined ? undefined : startTimer(timeout, () => task.stop(timedOut(path, 'call', timeout)));
   return () => {

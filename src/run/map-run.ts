@@ -47,8 +47,9 @@ export interface MapSettings {
 
 /** Longest stretch of synchronous items before the event loop gets a turn, in milliseconds. */
 const SLICE_MS = 20;
-/** Items between two looks at the clock. */
-const SLICE_CHECK = 64;
+/** Milliseconds between two looks at the clock, and the most items. */
+const LOOK_MS = 5;
+const MOST_BETWEEN_LOOKS = 64;
 
 /** One plan run over many items, with as many of them in progress as the budget feeds. */
 export class MapRun extends Task implements Waiter {
@@ -74,6 +75,8 @@ export class MapRun extends Task implements Waiter {
   /** Counts the items when nobody wants to be told of each. */
   readonly #counter: ItemCounter | undefined;
   readonly #cursor: Cursor = { at: 0 };
+  /** Items until the next look at the clock: nobody knows how long the first one takes. */
+  #betweenLooks = 1;
   #next = 0;
   #live = 0;
   #closed = false;
@@ -146,13 +149,18 @@ export class MapRun extends Task implements Waiter {
     const { count } = this.#items;
     const mayYield = !this.scope.root.sync;
     const started = performance.now();
-    let sinceCheck = 0;
+    let looked = started;
+    let sinceLook = 0;
     while (!this.#closed && this.#next < count) {
       if (this.#live > 0 && !this.#mayStart()) break;
       this.#start(this.#next++);
-      if (mayYield && ++sinceCheck === SLICE_CHECK) {
-        sinceCheck = 0;
-        if (performance.now() - started > SLICE_MS) {
+      if (mayYield && ++sinceLook >= this.#betweenLooks) {
+        const now = performance.now();
+        const fitting = Math.floor((sinceLook * LOOK_MS) / (now - looked));
+        this.#betweenLooks = Math.max(1, Math.min(fitting, 2 * sinceLook, MOST_BETWEEN_LOOKS));
+        looked = now;
+        sinceLook = 0;
+        if (now - started > SLICE_MS) {
           this.#yield();
           return;
         }

@@ -72,17 +72,32 @@ describe('after a run, however it ended', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
-  it('a signal that all items share does not warn of a leak', async () => {
+  /** What the process is warned of meanwhile. */
+  async function warningsDuring(work: () => Promise<unknown>): Promise<Error[]> {
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
     process.on('warning', note);
-    const watching = node('y', async ({ x }: { x: number }, { signal }) => {
-      await Promise.race([later(null, 2), never(signal)]);
-      return x;
-    });
-    await pipeline(watching).map({ x: Array.from({ length: 50 }, (_, i) => i) }, { over: 'x' });
+    await work();
     await later(null, 2);
     process.off('warning', note);
+    return warnings;
+  }
+  const watching = node('y', async ({ x }: { x: number }, { signal }) => {
+    await Promise.race([later(null, 2), never(signal)]);
+    return x;
+  });
+  const numbers = Array.from({ length: 50 }, (_, i) => i);
+
+  it('a signal that all items share does not warn of a leak', async () => {
+    const warnings = await warningsDuring(() => pipeline(watching).map({ x: numbers }, { over: 'x' }));
+    expect(warnings).toEqual([]);
+  });
+
+  it('nor does one that many runs share', async () => {
+    const { signal } = new AbortController();
+    const warnings = await warningsDuring(() =>
+      Promise.all(numbers.map((x) => pipeline(watching).run({ x }, { signal }))),
+    );
     expect(warnings).toEqual([]);
   });
 });

@@ -233,6 +233,19 @@ describe('overridden nodes', () => {
   });
 });
 
+it('of synchronous items that take long lets everything else have a turn', async () => {
+  let turns = 0;
+  const others = setInterval(() => turns++, 1);
+  const busy = node('y', ({ x }: { x: number }) => {
+    const until = performance.now() + 40;
+    while (performance.now() < until);
+    return x;
+  });
+  await pipeline(busy).map({ x: [1, 2, 3, 4, 5, 6] }, { over: 'x' });
+  clearInterval(others);
+  expect(turns).toBeGreaterThanOrEqual(4);
+});
+
 it('is equal to a plain array under strict assertions', async () => {
   deepStrictEqual(await picky.map({ x: [4] }, { over: 'x', outputs: ['root'] }), [{ root: 2 }]);
 });
