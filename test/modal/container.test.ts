@@ -18,9 +18,10 @@ beforeAll(async () => {
 afterEach(async () => {
   await host.close();
   fake.startDelayMs = 0;
+  fake.commits.endMs = 0;
   fake.images.delayMs = 0;
   fake.rpcs.heal();
-  await expect.poll(() => fake.running.length, { timeout: 5000 }).toBe(0);
+  await expect.poll(() => fake.running.length).toBe(0);
 });
 afterAll(() => fake.close());
 
@@ -183,6 +184,14 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
     expect((await readers(killed!).next()).done).toBe(true);
   });
 
+  it('knows that it was taken away, however much later Modal tells of its end', async () => {
+    open(mode);
+    fake.commits.endMs = 4000;
+    const container = await start();
+    fake.sandboxes.get(container.id)!.preempt();
+    expect(await container.exited).toMatchObject({ code: 137, cause: 'preempted' });
+  });
+
   it('sees memory that is used up by the bridge, too', async () => {
     open(mode);
     const container = await start();
@@ -243,7 +252,7 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
     const container = await start();
     // What is gone sends no more signs of life.
     fake.rpcs.fail('TaskExecStdinWrite', { code: Status.PERMISSION_DENIED, times: 1000 });
-    await expect.poll(() => fake.running.length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => fake.running.length).toBe(0);
     expect(await container.exited).toMatchObject({ cause: 'lost' });
   });
 });

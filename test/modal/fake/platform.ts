@@ -26,7 +26,7 @@ export class Platform {
   /** Milliseconds for which new sandboxes wait for a machine. */
   startDelayMs = 0;
   /** When volumes are published; a container that ends by itself publishes in any case. */
-  readonly commits = { nowAndThen: true, whenSynced: true, whenTerminated: true };
+  readonly commits = { nowAndThen: true, whenSynced: true, whenTerminated: true, endMs: 0 };
   #ids = 0;
   #commits: NodeJS.Timeout;
 

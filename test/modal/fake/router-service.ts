@@ -25,8 +25,9 @@ export function routerService(platform: Platform): Handlers {
 
   return {
     async taskExecStart(request: ExecStart) {
+      await sandboxOf(request).scheduled;
+      // It may have ended before it had a machine.
       const sandbox = sandboxOf(request);
-      await sandbox.scheduled;
       const { execId, commandArgs, workdir, secretSources } = request;
       sandbox.exec(execId, commandArgs, { env: variablesOf(platform, secretSources), workdir });
       return {};
