@@ -314,5 +314,5 @@ describe('errors on Modal', () => {
 
 it('leaves no container behind', async () => {
   await provider.close();
-  await expect.poll(() => fake.running.length, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => fake.running.length).toBe(0);
 });

@@ -35,7 +35,7 @@ const program = (then: string, options = '{}'): string => `
   ${then}`;
 
 /** Sooner than containers end by themselves, for lack of signs of life. */
-const isLeftAlone = { timeout: 20_000, interval: 50 };
+const isLeftAlone = { timeout: 45_000 };
 const nothingRuns = () => expect.poll(() => fake.running.length, isLeftAlone).toBe(0);
 
 describe('containers end with the program that started them', () => {
