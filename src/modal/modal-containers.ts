@@ -3,7 +3,7 @@ import type { ModalConnection } from './connection.ts';
 import { machineTag } from './machine-tag.ts';
 import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
-import { tagNames } from './tags.ts';
+import { tagNames, terminateForGood } from './tags.ts';
 
 /** A container of hypernodes that runs on Modal now, whoever started it. */
 export interface ModalContainer {
@@ -38,7 +38,7 @@ export async function* listContainers(connection: ModalConnection, appName?: str
 export async function stopContainer(connection: ModalConnection, id: string): Promise<void> {
   const sandbox = await (await connection.client()).sandboxes.fromId(id);
   try {
-    await sandbox.terminate();
+    await terminateForGood(sandbox);
   } catch (error) {
     throw gone(id, error);
   }

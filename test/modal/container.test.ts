@@ -199,6 +199,16 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
     expect(await container.exited).toMatchObject({ cause: 'out-of-memory' });
   });
 
+  it.runIf(mode === 'v2')('says that it was taken away while it was starting', async () => {
+    open(mode);
+    await host.prepare(spec, {});
+    fake.startDelayMs = 60_000;
+    const starting = start().catch((error: unknown) => error);
+    await expect.poll(() => fake.running.length).toBe(1);
+    fake.running[0]!.preempt();
+    expect(await starting).toMatchObject({ code: 'REMOTE_START', message: expect.stringContaining('taken away') });
+  });
+
   it('waits while too many are started at once', async () => {
     open(mode);
     await host.prepare(spec, {});

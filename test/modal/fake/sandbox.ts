@@ -94,7 +94,7 @@ export class FakeSandbox {
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    this.scheduled = this.#start(delayMs);
+    this.scheduled = Promise.race([this.#start(delayMs), this.ended.then(() => undefined)]);
   }
 
   /** Runs a command beside the main program. */
