@@ -258,7 +258,7 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
   });
 
   it('ends by itself when its holder is gone', async () => {
-    open(mode, { orphanTimeout: 1 });
+    open(mode, { orphanTimeout: 5 });
     const container = await start();
     // What is gone sends no more signs of life.
     fake.rpcs.fail('TaskExecStdinWrite', { code: Status.PERMISSION_DENIED, times: 1000 });
