@@ -3,6 +3,7 @@ import type { ModalConnection } from './connection.ts';
 import { machineTag } from './machine-tag.ts';
 import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
+import { isGone } from './sandbox/end-of.ts';
 import { tagNames, terminateForGood } from './tags.ts';
 
 /** A container of hypernodes that runs on Modal now, whoever started it. */
@@ -25,7 +26,8 @@ export async function* listContainers(connection: ModalConnection, appName?: str
   try {
     for await (const app of appsOf(modal, appName)) {
       for await (const sandbox of modal.sandboxes.list({ appId: app.appId, tags: { [tagNames.ours]: '1' } })) {
-        yield describe(sandbox.sandboxId, app.name ?? app.appId, await sandbox.getTags());
+        const tags = await sandbox.getTags().catch(undefinedIfGone);
+        if (tags) yield describe(sandbox.sandboxId, app.name ?? app.appId, tags);
         sandbox.detach();
       }
     }
@@ -72,6 +74,11 @@ function describe(id: string, app: string, tags: Readonly<Record<string, string>
     startedAt: Number(tags[tagNames.since] ?? 0) * 1000,
     pid: tags[tagNames.machine] === machineTag ? Number(tags[tagNames.process]) : undefined,
   };
+}
+
+/** Some may end while they are listed. */
+function undefinedIfGone(failure: unknown): undefined {
+  if (!isGone(failure)) throw failure;
 }
 
 function gone(id: string, cause: unknown): Error {

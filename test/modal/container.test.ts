@@ -280,6 +280,17 @@ it('runs commands of several lines, and knows variables of several lines', async
   expect(readFileSync(world.path('/made/word'), 'utf8')).toBe('three "four"\n');
 });
 
+it('builds its image in another container when the one in which that was done is taken away', async () => {
+  open('v2');
+  const steps = [...spec.image.steps, { kind: 'env', variables: { FRESH: 'again' } }] as const;
+  fake.startDelayMs = 500;
+  const starting = start({ spec: { image: { digest: 'again', steps } } });
+  const builders = () => fake.running.filter(({ tags }) => tags['hypernodes-kind'] === 'build');
+  await expect.poll(() => builders().length, { interval: 5 }).toBe(1);
+  builders()[0]!.preempt();
+  expect(await ask(await starting, 'env FRESH', 5)).toBe('again');
+});
+
 it('reserves what every container costs, also those that are only there for a moment', async () => {
   open('v2');
   const steps = [...spec.image.steps, { kind: 'env', variables: { FRESH: 'image' } }] as const;

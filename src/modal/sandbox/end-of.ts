@@ -31,11 +31,17 @@ export function isUnanswered(failure: unknown): boolean {
   return name === 'SandboxFilesystemError' || !name.startsWith('SandboxFilesystem');
 }
 
+/** Whether an operation failed because there is no such container any more; of commands and files that is said in different ways. */
+export function isGone(failure: unknown): boolean {
+  const { name, message } = failure as Error;
+  return name === 'NotFoundError' || /NOT_FOUND/.test(message);
+}
+
 async function answers(sandbox: Sdk.Sandbox): Promise<boolean> {
   try {
     await sandbox.filesystem.stat(stateFolder);
     return true;
   } catch (failure) {
-    return (failure as Error).name !== 'NotFoundError';
+    return !isGone(failure);
   }
 }
