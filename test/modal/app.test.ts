@@ -263,7 +263,7 @@ describe('functions of an app on Modal', () => {
     expect(id).toMatch(/^spawned\/call-/);
     const call = await FunctionCall.fromId<{ x: number }>(id, provider);
     expect(call.outlivesProcess).toBe(true);
-    expect(await call.get({ timeout: 30 })).toEqual({ x: 7, at: '/root' });
+    expect(await call.get({ timeout: 100 })).toEqual({ x: 7, at: '/root' });
     expect(
       await thrownBy(() => FunctionCall.fromId('spawned/call-none', provider).then((none) => none.get())),
     ).toMatchObject({
