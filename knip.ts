@@ -33,7 +33,7 @@ export default {
   ignoreExportsUsedInFile: true,
   // Modules that tests look at as a whole, and programs of the system.
   ignore: ['test/**/fixtures/**'],
-  ignoreBinaries: ['mount', 'umount', 'unshare'],
+  ignoreBinaries: ['mount', 'openssl', 'umount', 'unshare'],
   // Types that only public declarations mention must be exported for them, used by name or not.
   exclude: ['types'],
 } satisfies KnipConfig;

@@ -6,6 +6,9 @@ export default defineConfig({
     // The built package is what users get; tests import it through its own `exports` map.
     server: { deps: { external: [/\/dist\//] } },
     dangerouslyIgnoreUnhandledErrors: false,
-    testTimeout: 30_000,
+    // Limits are for what hangs: a machine that is busy takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 50 } },
   },
 });

@@ -2,7 +2,7 @@
 export interface ErrorDetails {
   /** Node path (`all > per_doc[3] > wordCount`) or value path (`inputs.docs[3].client`) of the culprit. */
   readonly path?: string | undefined;
-  /** What to do about it, as one sentence; also the end of the message. */
+  /** What to do about it; also the end of the message. */
   readonly hint?: string | undefined;
   /** What led to this error. */
   readonly cause?: unknown;

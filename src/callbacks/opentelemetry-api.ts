@@ -20,9 +20,9 @@ export function openTelemetry(): typeof Api {
   } catch (cause) {
     throw new MissingPeerError(
       'MISSING_PEER',
-      'TelemetryCallback needs the package @opentelemetry/api, which is not installed.',
+      'TelemetryCallback needs the package @opentelemetry/api, which is not installed. Install it:',
       {
-        hint: 'Install it: npm install @opentelemetry/api',
+        hint: 'npm install @opentelemetry/api',
         cause,
       },
     );

@@ -13,8 +13,8 @@ export async function registerTsx(script: string): Promise<void> {
   } catch (cause) {
     throw new MissingPeerError(
       'MISSING_PEER',
-      `Node ${process.version} cannot load TypeScript by itself, and tsx is not installed.`,
-      { cause, hint: 'Run: npm install --save-dev tsx, or use Node 22.18 or later.' },
+      `Node ${process.version} cannot load TypeScript by itself, and tsx is not installed. Use Node 22.18 or later, or install it:`,
+      { cause, hint: 'npm install --save-dev tsx' },
     );
   }
   // The ES module behind `tsx/esm/api`; resolving the path itself with require would give its CommonJS twin.

@@ -21,11 +21,11 @@ export const EnvelopeKind = {
 
 export type EnvelopeKind = (typeof EnvelopeKind)[keyof typeof EnvelopeKind];
 
-/** How the runner ended. */
+/** How the runner ended; it is `lost` when no sign of life came through. */
 export interface RunnerExit {
   readonly code: number | null;
   readonly signal: string | null;
-  readonly outOfMemory: boolean;
+  readonly cause: 'exited' | 'out-of-memory' | 'lost';
 }
 
 export interface Envelope {

@@ -3,7 +3,8 @@ import type { ModalConnection } from './connection.ts';
 import { machineTag } from './machine-tag.ts';
 import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
-import { tagNames } from './tags.ts';
+import { isGone } from './sandbox/end-of.ts';
+import { tagNames, terminateForGood } from './tags.ts';
 
 /** A container of hypernodes that runs on Modal now, whoever started it. */
 export interface ModalContainer {
@@ -25,7 +26,8 @@ export async function* listContainers(connection: ModalConnection, appName?: str
   try {
     for await (const app of appsOf(modal, appName)) {
       for await (const sandbox of modal.sandboxes.list({ appId: app.appId, tags: { [tagNames.ours]: '1' } })) {
-        yield describe(sandbox.sandboxId, app.name ?? app.appId, await sandbox.getTags());
+        const tags = await sandbox.getTags().catch(undefinedIfGone);
+        if (tags) yield describe(sandbox.sandboxId, app.name ?? app.appId, tags);
         sandbox.detach();
       }
     }
@@ -38,7 +40,7 @@ export async function* listContainers(connection: ModalConnection, appName?: str
 export async function stopContainer(connection: ModalConnection, id: string): Promise<void> {
   const sandbox = await (await connection.client()).sandboxes.fromId(id);
   try {
-    await sandbox.terminate();
+    await terminateForGood(sandbox);
   } catch (error) {
     throw gone(id, error);
   }
@@ -72,6 +74,11 @@ function describe(id: string, app: string, tags: Readonly<Record<string, string>
     startedAt: Number(tags[tagNames.since] ?? 0) * 1000,
     pid: tags[tagNames.machine] === machineTag ? Number(tags[tagNames.process]) : undefined,
   };
+}
+
+/** Some may end while they are listed. */
+function undefinedIfGone(failure: unknown): undefined {
+  if (!isGone(failure)) throw failure;
 }
 
 function gone(id: string, cause: unknown): Error {

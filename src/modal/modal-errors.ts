@@ -43,6 +43,14 @@ export function modalError(cause: unknown, phase: StartPhase, spec?: ContainerSp
   if (/Volume .*not found/i.test(text)) {
     return error('REMOTE_START', `${firstLine(text)}.`, 'Use Volume.fromName(name, { createIfMissing: true }).', cause);
   }
+  if (phase === 'starting' && /Sandbox is unavailable|NOT_FOUND/i.test(text)) {
+    return error(
+      'REMOTE_START',
+      'The container was stopped or taken away by Modal while it was starting.',
+      "Set 'retries', so that such calls are repeated.",
+      cause,
+    );
+  }
   const hint =
     phase === 'starting' ? 'Containers need Node.js 20.19 or later in their image, as Image.node() has it.' : undefined;
   const code = phase === 'building' ? 'REMOTE_BUILD' : 'REMOTE_START';

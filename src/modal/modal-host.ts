@@ -37,13 +37,15 @@ export class ModalHost implements ContainerHost {
   readonly #connection: ModalConnection;
   readonly #runner: string;
   readonly #calls: SpawnCalls;
+  /** Each has a container, and knows what was written in it. */
+  readonly #volumes = new Map<string, ModalVolume>();
   #results: VolumeStore | undefined;
 
   /** @param runner Path of the runner's program in containers. */
   constructor(connection: ModalConnection, runner: string = runnerPath) {
     this.#connection = connection;
     this.#runner = runner;
-    this.#calls = new SpawnCalls(connection, (key) => this.#readResult(key));
+    this.#calls = new SpawnCalls({ connection, readResult: (key) => this.#readResult(key) });
   }
 
   async prepare(spec: ContainerSpec, observer: DeploymentObserver): Promise<PreparedSandbox> {
@@ -109,8 +111,15 @@ export class ModalHost implements ContainerHost {
   }
 
   volume(spec: VolumeSpec): VolumeStore {
-    const makeImage = async () => (await this.prepare(plainContainer, {})).image;
-    return new ModalVolume(this.#connection, spec, makeImage);
+    const { name, createIfMissing, readOnly } = spec;
+    const key = JSON.stringify([name, createIfMissing, readOnly]);
+    let volume = this.#volumes.get(key);
+    if (!volume) {
+      const makeImage = async () => (await this.prepare(plainContainer, {})).image;
+      volume = new ModalVolume(this.#connection, spec, makeImage);
+      this.#volumes.set(key, volume);
+    }
+    return volume;
   }
 
   spawn(prepared: PreparedContainer, spawned: SpawnedCall): Promise<RemoteCall> {

@@ -1,3 +1,4 @@
+import { RemoteError } from '../errors.ts';
 import { keepAlive, type VolumeEntry, type VolumeSpec, type VolumeStore, volumePath } from '../remote/index.ts';
 import type { ModalConnection } from './connection.ts';
 import { keeperPath } from './image/runtime-files.ts';
@@ -6,6 +7,7 @@ import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
 import { wholeSeconds } from './modal-options.ts';
 import { containerSockets } from './sandbox/container-sockets.ts';
+import { endOf, isUnanswered } from './sandbox/end-of.ts';
 import { liveSandboxes } from './sandbox/live-sandboxes.ts';
 import { ownTags } from './tags.ts';
 
@@ -14,10 +16,10 @@ const idleTimeout = 60;
 const mountPath = '/volume';
 /** It only moves bytes. */
 const resources = { cpu: 0.25, memoryMiB: 256 };
-/** Milliseconds for which a container may be ending before Modal says that it ended. */
-const endingMs = 30_000;
-/** Milliseconds that publishing may hold up the end of this process. */
-const endMs = 4000;
+/** Milliseconds that publishing may hold up the end of a container. */
+const endMs = 30_000;
+/** Exit code of a container that Modal ends because it was idle, or has lived for as long as it may. */
+const endedByLimit = 124;
 
 /**
  * Files of a volume on Modal. Its SDK reaches them only from within a container, so a small one is started for the first
@@ -27,6 +29,11 @@ export class ModalVolume implements VolumeStore {
   readonly #connection: ModalConnection;
   readonly #spec: VolumeSpec;
   readonly #makeImage: () => Promise<Sdk.Image>;
+  /** The end of a container that gave no answer, for all operations that noticed. */
+  readonly #ends = new WeakMap<Sdk.Sandbox, Promise<number | undefined>>();
+  /** Containers in which something was written that is not known to be published. */
+  readonly #written = new WeakSet<Sdk.Sandbox>();
+  #mayHaveLost = false;
   #sandbox: Promise<Sdk.Sandbox> | undefined;
 
   constructor(connection: ModalConnection, spec: VolumeSpec, makeImage: () => Promise<Sdk.Image>) {
@@ -36,16 +43,19 @@ export class ModalVolume implements VolumeStore {
   }
 
   async put(path: string, content: Uint8Array): Promise<void> {
-    return this.#use((sandbox) => sandbox.filesystem.writeBytes(content, this.#inside(path)));
+    const inside = this.#inside(path);
+    return this.#write((sandbox) => sandbox.filesystem.writeBytes(content, inside));
   }
 
   async get(path: string): Promise<Uint8Array> {
-    return this.#use((sandbox) => sandbox.filesystem.readBytes(this.#inside(path)));
+    const inside = this.#inside(path);
+    return this.#use((sandbox) => sandbox.filesystem.readBytes(inside));
   }
 
   async list(path = ''): Promise<readonly VolumeEntry[]> {
+    const inside = this.#inside(path);
     return this.#use(async (sandbox) => {
-      const found = await sandbox.filesystem.listFiles(this.#inside(path));
+      const found = await sandbox.filesystem.listFiles(inside);
       return found.map(({ path: full, type, size }) => ({
         path: full.slice(mountPath.length + 1),
         kind: type === 'directory' ? ('directory' as const) : ('file' as const),
@@ -56,7 +66,8 @@ export class ModalVolume implements VolumeStore {
   }
 
   async remove(path: string): Promise<void> {
-    return this.#use((sandbox) => sandbox.filesystem.remove(this.#inside(path), { recursive: true }));
+    const inside = this.#inside(path);
+    return this.#write((sandbox) => sandbox.filesystem.remove(inside, { recursive: true }));
   }
 
   /** Lets the container end, because that is when Modal is sure to publish what it wrote. */
@@ -65,12 +76,23 @@ export class ModalVolume implements VolumeStore {
   }
 
   async #commit(): Promise<void> {
-    const sandbox = await this.#sandbox;
-    if (!sandbox) return;
+    const opened = this.#sandbox;
     this.#sandbox = undefined;
-    await sandbox.filesystem.writeText('', stopFile);
-    await sandbox.wait();
-    this.#forget(sandbox);
+    const sandbox = await opened;
+    if (sandbox) {
+      const isAsked = await sandbox.filesystem.writeText('', stopFile).then(
+        () => true,
+        () => false,
+      );
+      this.#ended(sandbox, isAsked ? await sandbox.wait() : await this.#endOf(sandbox));
+    }
+    if (!this.#mayHaveLost) return;
+    this.#mayHaveLost = false;
+    throw new RemoteError(
+      'REMOTE_CRASHED',
+      `What was written to the volume '${this.#spec.name}' may be lost: the container that held it was stopped or taken away before.`,
+      { hint: 'Write it again, then commit.' },
+    );
   }
 
   reload(): Promise<void> {
@@ -85,26 +107,59 @@ export class ModalVolume implements VolumeStore {
     this.#forget(sandbox);
   }
 
+  #write(operation: (sandbox: Sdk.Sandbox) => Promise<void>): Promise<void> {
+    return this.#use((sandbox) => {
+      this.#written.add(sandbox);
+      return operation(sandbox);
+    });
+  }
+
   #use<Result>(operation: (sandbox: Sdk.Sandbox) => Promise<Result>): Promise<Result> {
     return keepAlive(this.#repeat(operation));
   }
 
   async #repeat<Result>(operation: (sandbox: Sdk.Sandbox) => Promise<Result>): Promise<Result> {
-    for (let attempt = 0; ; attempt++) {
-      this.#sandbox ??= this.#start();
-      const current = this.#sandbox;
-      try {
-        const sandbox = await current;
-        return await containerSockets.during(() => operation(sandbox));
-      } catch (error) {
-        const sandbox = await current.catch(() => undefined);
-        const ended = !sandbox || (await hasEnded(sandbox, error));
-        if (ended && this.#sandbox === current) this.#sandbox = undefined;
-        // It ends when it was not used for a while: then another one does it.
-        if (!sandbox || !ended || attempt > 0) throw error;
-        this.#forget(sandbox);
-      }
+    const opened = this.#open();
+    const sandbox = await opened;
+    try {
+      return await containerSockets.during(() => operation(sandbox));
+    } catch (failure) {
+      const code = isUnanswered(failure) ? await this.#endOf(sandbox) : undefined;
+      if (code === undefined) throw failure;
+      // It ends when it was not used for a while: then another one does it.
+      if (this.#sandbox === opened) this.#sandbox = undefined;
+      this.#ended(sandbox, code);
     }
+    const next = await this.#open();
+    return containerSockets.during(() => operation(next));
+  }
+
+  /** The container that is there, or a new one. */
+  #open(): Promise<Sdk.Sandbox> {
+    if (!this.#sandbox) {
+      const opened = this.#start();
+      this.#sandbox = opened;
+      opened.catch(() => {
+        if (this.#sandbox === opened) this.#sandbox = undefined;
+      });
+    }
+    return this.#sandbox;
+  }
+
+  #endOf(sandbox: Sdk.Sandbox): Promise<number | undefined> {
+    let end = this.#ends.get(sandbox);
+    if (!end) {
+      end = endOf(sandbox);
+      this.#ends.set(sandbox, end);
+      void end.then((code) => code === undefined && this.#ends.delete(sandbox));
+    }
+    return end;
+  }
+
+  #ended(sandbox: Sdk.Sandbox, code: number | undefined): void {
+    const isInOrder = code === 0 || code === endedByLimit;
+    if (this.#written.delete(sandbox) && !isInOrder) this.#mayHaveLost = true;
+    if (code !== undefined) this.#forget(sandbox);
   }
 
   async #start(): Promise<Sdk.Sandbox> {
@@ -144,16 +199,4 @@ export class ModalVolume implements VolumeStore {
     liveSandboxes.delete(sandbox.sandboxId);
     sandbox.detach();
   }
-}
-
-/**
- * Whether the container is gone after an operation in it failed. One that is just ending already refuses operations, but
- * Modal tells of its end only once it has published what it wrote: the next container must see that.
- */
-async function hasEnded(sandbox: Sdk.Sandbox, failure: unknown): Promise<boolean> {
-  const code = () => sandbox.poll().catch(() => 0);
-  if ((failure as Error).constructor.name !== 'NotFoundError') return (await code()) !== null;
-  const late = new Promise((resolve) => setTimeout(resolve, endingMs).unref());
-  await Promise.race([sandbox.wait().catch(() => undefined), late]);
-  return (await code()) !== null;
 }

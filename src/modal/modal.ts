@@ -34,8 +34,9 @@ export async function openClient(params: Sdk.ModalClientParams): Promise<Sdk.Mod
 }
 
 function wrongSdk(message: string, cause?: unknown): MissingPeerError {
-  return new MissingPeerError('MISSING_PEER', message, {
-    hint: `Install it with its version, because the newest release of that name is an unrelated package: npm install modal@${requiredVersion}`,
-    cause,
-  });
+  return new MissingPeerError(
+    'MISSING_PEER',
+    `${message} Install it with its version, because the newest release of that name is an unrelated package:`,
+    { hint: `npm install modal@${requiredVersion}`, cause },
+  );
 }

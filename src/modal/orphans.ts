@@ -10,13 +10,18 @@ export async function sweepOrphans(modal: Sdk.ModalClient, app: Sdk.App): Promis
   const ofThisMachine = { [tagNames.ours]: '1', [tagNames.machine]: machineTag };
   try {
     for await (const sandbox of modal.sandboxes.list({ appId: app.appId, tags: ofThisMachine })) {
-      const tags = await sandbox.getTags();
-      if (tags[tagNames.kind] !== 'call' && !isRunning(Number(tags[tagNames.process]))) await sandbox.terminate();
+      // Some may end meanwhile.
+      await endIfLeft(sandbox).catch(() => undefined);
       sandbox.detach();
     }
   } catch {
     // Sweeping is a courtesy: no call fails because of it, and orphans end by themselves.
   }
+}
+
+async function endIfLeft(sandbox: Sdk.Sandbox): Promise<void> {
+  const tags = await sandbox.getTags();
+  if (tags[tagNames.kind] !== 'call' && !isRunning(Number(tags[tagNames.process]))) await sandbox.terminate();
 }
 
 function isRunning(pid: number): boolean {

@@ -96,6 +96,8 @@ export interface CallRequest {
   readonly parts?: readonly CallPart[] | undefined;
   /** Method of a class. */
   readonly method?: string | undefined;
+  /** Attempts that were made before, where the call was; none unless given. They count for `retries`. */
+  readonly attempts?: number | undefined;
   /** Cancels the call: what runs is told, and killed when it doesn't listen. */
   readonly signal?: AbortSignal | undefined;
   /** Takes what the call sends home while it runs, such as the events of a pipeline; in order. */

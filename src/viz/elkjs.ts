@@ -19,10 +19,12 @@ async function load(): Promise<Elk> {
     return new (await loadClass())();
   } catch (cause) {
     loading = undefined;
-    throw new MissingPeerError('MISSING_PEER', 'Pictures are laid out by elkjs, which is not installed.', {
-      hint: `${'Deno' in globalThis ? "import 'npm:elkjs', or " : ''}npm install elkjs; toMermaid and toDot work without it.`,
-      cause,
-    });
+    const todo = 'Deno' in globalThis ? "Import 'npm:elkjs', or install it:" : 'Install it:';
+    throw new MissingPeerError(
+      'MISSING_PEER',
+      `Pictures are laid out by elkjs, which is not installed; toMermaid and toDot work without it. ${todo}`,
+      { hint: 'npm install elkjs', cause },
+    );
   }
 }
 

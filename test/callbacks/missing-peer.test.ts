@@ -33,11 +33,11 @@ describe('without @opentelemetry/api', () => {
   it('telemetry says what to install', async () => {
     const program = `
       import { TelemetryCallback } from 'hypernodes/callbacks';
-      try { new TelemetryCallback(); } catch (error) { console.log([error.constructor.name, error.code, error.message].join(' | ')); }
+      try { new TelemetryCallback(); } catch (error) { console.log([error.constructor.name, error.code, error.message, error.hint].join(' | ')); }
     `;
     expect(await run(program)).toBe(
       'MissingPeerError | MISSING_PEER | TelemetryCallback needs the package @opentelemetry/api, which is not installed. ' +
-        'Install it: npm install @opentelemetry/api',
+        'Install it: npm install @opentelemetry/api | npm install @opentelemetry/api',
     );
   });
 

@@ -65,6 +65,7 @@ describe.each(['v1', 'v2'] as const)('the fake cloud, asked by the bare SDK for 
     const [one, two] = await Promise.all(
       [0, 1].map(() => modal.sandboxes.create(app, image, { volumes: { '/cache': volume } })),
     );
+    expect(await two!.filesystem.listFiles('/cache')).toEqual([]);
     await one!.filesystem.writeText('entry', '/cache/entry');
     await one!.terminate({ wait: true });
     await expect(two!.filesystem.readText('/cache/entry')).rejects.toThrow();
@@ -124,7 +125,8 @@ describe.each(['v1', 'v2'] as const)('the fake cloud, asked by the bare SDK for 
     const numbers = await sandbox.exec(['sh', '-c', 'for n in 1 2 3 4; do echo $n; sleep 0.05; done']);
     expect(await numbers.stdout.readText()).toBe('1\n2\n3\n4\n');
     expect(fake.rpcs.count(create)).toBe(2);
-    expect(fake.rpcs.count('TaskExecStdioRead')).toBe(3);
+    // Once more for each piece that came by itself.
+    expect(fake.rpcs.count('TaskExecStdioRead')).toBeGreaterThan(1);
     await sandbox.terminate();
   });
 

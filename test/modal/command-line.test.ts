@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { ModalProvider } from 'hypernodes/modal';
+import { Status } from 'nice-grpc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeModal } from './fake/fake-modal.ts';
 
@@ -44,6 +45,15 @@ describe('hypernodes modal', () => {
     await expect.poll(() => fake.running.map(({ id }) => id)).toEqual([two]);
     expect((await hypernodes('stop', '--all')).stdout).toBe(`stopped ${two}\n`);
     expect((await hypernodes('ps', '--app', 'hypernodes-volumes')).stdout.split('\n')).toHaveLength(2);
+  });
+
+  it('leaves out what ends while it is listed', async () => {
+    const [one, two] = [await containerOf('ending'), await containerOf('staying')];
+    fake.rpcs.fail('SandboxTagsGetV2', { code: Status.NOT_FOUND });
+    const { code, stdout } = await hypernodes('ps');
+    expect(code).toBe(0);
+    expect([one, two].filter((id) => stdout.includes(id))).toHaveLength(1);
+    await hypernodes('stop', '--all');
   });
 
   it('stops the others when one is gone', async () => {

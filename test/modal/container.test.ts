@@ -18,9 +18,10 @@ beforeAll(async () => {
 afterEach(async () => {
   await host.close();
   fake.startDelayMs = 0;
+  fake.commits.endMs = 0;
   fake.images.delayMs = 0;
   fake.rpcs.heal();
-  await expect.poll(() => fake.running.length, { timeout: 5000 }).toBe(0);
+  await expect.poll(() => fake.running.length).toBe(0);
 });
 afterAll(() => fake.close());
 
@@ -183,11 +184,29 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
     expect((await readers(killed!).next()).done).toBe(true);
   });
 
+  it('knows that it was taken away, however much later Modal tells of its end', async () => {
+    open(mode);
+    fake.commits.endMs = 4000;
+    const container = await start();
+    fake.sandboxes.get(container.id)!.preempt();
+    expect(await container.exited).toMatchObject({ code: 137, cause: 'preempted' });
+  });
+
   it('sees memory that is used up by the bridge, too', async () => {
     open(mode);
     const container = await start();
     fake.sandboxes.get(container.id)!.killForMemory();
     expect(await container.exited).toMatchObject({ cause: 'out-of-memory' });
+  });
+
+  it.runIf(mode === 'v2')('says that it was taken away while it was starting', async () => {
+    open(mode);
+    await host.prepare(spec, {});
+    fake.startDelayMs = 60_000;
+    const starting = start().catch((error: unknown) => error);
+    await expect.poll(() => fake.running.length).toBe(1);
+    fake.running[0]!.preempt();
+    expect(await starting).toMatchObject({ code: 'REMOTE_START', message: expect.stringContaining('taken away') });
   });
 
   it('waits while too many are started at once', async () => {
@@ -239,11 +258,11 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
   });
 
   it('ends by itself when its holder is gone', async () => {
-    open(mode, { orphanTimeout: 1 });
+    open(mode, { orphanTimeout: 5 });
     const container = await start();
     // What is gone sends no more signs of life.
     fake.rpcs.fail('TaskExecStdinWrite', { code: Status.PERMISSION_DENIED, times: 1000 });
-    await expect.poll(() => fake.running.length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => fake.running.length).toBe(0);
     expect(await container.exited).toMatchObject({ cause: 'lost' });
   });
 });
@@ -259,6 +278,17 @@ it('runs commands of several lines, and knows variables of several lines', async
   expect(await ask(container, 'env LINES', 7)).toBe('one\ntwo');
   const { world } = fake.sandboxes.get(container.id)!;
   expect(readFileSync(world.path('/made/word'), 'utf8')).toBe('three "four"\n');
+});
+
+it('builds its image in another container when the one in which that was done is taken away', async () => {
+  open('v2');
+  const steps = [...spec.image.steps, { kind: 'env', variables: { FRESH: 'again' } }] as const;
+  fake.startDelayMs = 500;
+  const starting = start({ spec: { image: { digest: 'again', steps } } });
+  const builders = () => fake.running.filter(({ tags }) => tags['hypernodes-kind'] === 'build');
+  await expect.poll(() => builders().length, { interval: 5 }).toBe(1);
+  builders()[0]!.preempt();
+  expect(await ask(await starting, 'env FRESH', 5)).toBe('again');
 });
 
 it('reserves what every container costs, also those that are only there for a moment', async () => {

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ModalProvider } from 'hypernodes/modal';
 import { App } from 'hypernodes/remote';
 import { Status } from 'nice-grpc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { certificatesAreSupported, makeCertificate } from './fake/certificate.ts';
 import { FakeModal } from './fake/fake-modal.ts';
 import { Programs } from './programs.ts';
 
@@ -26,7 +29,9 @@ afterAll(async () => {
 /** A program with a container that is there, or is being started. */
 const program = (then: string, options = '{}'): string => `
   import { App } from 'hypernodes/remote';
-  import { ModalProvider } from 'hypernodes/modal';
+  import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ModalProvider } from 'hypernodes/modal';
   const app = new App('ends', { provider: new ModalProvider(${options}), observer: {} });
   const wait = app.function({ name: 'wait' }, async (ms) => {
     await new Promise((resolve) => setTimeout(resolve, ms));
@@ -35,7 +40,7 @@ const program = (then: string, options = '{}'): string => `
   ${then}`;
 
 /** Sooner than containers end by themselves, for lack of signs of life. */
-const isLeftAlone = { timeout: 20_000, interval: 50 };
+const isLeftAlone = { timeout: 45_000 };
 const nothingRuns = () => expect.poll(() => fake.running.length, isLeftAlone).toBe(0);
 
 describe('containers end with the program that started them', () => {
@@ -43,6 +48,32 @@ describe('containers end with the program that started them', () => {
     const run = programs.run('done', program(`await wait.remote(0); console.log('ready');`));
     expect(await run.ended).toMatchObject({ code: 0, output: 'ready\n' });
     expect(fake.running).toEqual([]);
+  });
+
+  const canCertify = certificatesAreSupported();
+  if (!canCertify) console.warn('SKIPPED: connections with TLS. They need openssl.');
+  it.skipIf(!canCertify)('when it has nothing more to do, also over TLS, as with Modal itself', async () => {
+    const certified = await FakeModal.start(makeCertificate(programs.folder));
+    const trusting = new Programs({
+      ...certified.env(),
+      GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: join(programs.folder, 'certificate.pem'),
+    });
+    try {
+      const run = trusting.run(
+        'over-tls',
+        program(`await wait.remote(0);
+          process.on('beforeExit', () => console.log('nothing more to do'));
+          console.log('ready');`),
+      );
+      // Sooner than its container would be let go for being idle.
+      await run.said(/ready/);
+      await Promise.race([run.said(/nothing more to do/), sleep(30_000).then(() => expect.unreachable('it stays'))]);
+      expect(await run.ended).toMatchObject({ code: 0 });
+      expect(certified.running).toEqual([]);
+    } finally {
+      trusting.close();
+      await certified.close();
+    }
   });
 
   it.each([
@@ -86,7 +117,7 @@ describe('containers end with the program that started them', () => {
   it('by themselves, when it is killed', async () => {
     const run = programs.run(
       'killed',
-      program(`await wait.remote(0); console.log('ready'); await wait.remote(60_000);`, '{ orphanTimeout: 1 }'),
+      program(`await wait.remote(0); console.log('ready'); await wait.remote(60_000);`, '{ orphanTimeout: 5 }'),
     );
     await run.said(/ready/);
     run.process.kill('SIGKILL');
@@ -96,7 +127,7 @@ describe('containers end with the program that started them', () => {
   it('by themselves, when it is killed before a spawned call is accepted', async () => {
     await programs.run('built', program('await wait.remote(0)')).ended;
     fake.rpcs.fail('TaskExecStdinWriteStream', { times: 1_000_000 });
-    const run = programs.run('spawning', program('await wait.spawn(0);', '{ orphanTimeout: 1 }'));
+    const run = programs.run('spawning', program('await wait.spawn(0);', '{ orphanTimeout: 5 }'));
     await expect.poll(() => fake.rpcs.count('TaskExecStdinWriteStream'), isLeftAlone).toBeGreaterThan(2);
     expect(fake.running).toHaveLength(1);
     run.process.kill('SIGKILL');
@@ -132,7 +163,9 @@ describe('spawned calls', () => {
     const other = programs.run(
       'attach',
       `import { FunctionCall } from 'hypernodes/remote';
-       import { ModalProvider } from 'hypernodes/modal';
+       import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ModalProvider } from 'hypernodes/modal';
        const call = await FunctionCall.fromId(process.argv[2], new ModalProvider());
        console.log(await call.get());`,
       id,

@@ -23,7 +23,7 @@ beforeAll(() => {
     join(project, 'ask.mjs'),
     `import { ModalProvider } from 'hypernodes/modal';
      const volume = new ModalProvider().volume({ name: 'v', createIfMissing: true, readOnly: false });
-     await volume.list().catch(({ name, code, message }) => console.log(JSON.stringify({ name, code, message })));`,
+     await volume.list().catch(({ name, code, message, hint }) => console.log(JSON.stringify({ name, code, message, hint })));`,
   );
 });
 afterAll(() => rmSync(project, { recursive: true }));
@@ -50,7 +50,7 @@ function ask(variables: Record<string, string> = {}): Promise<{ name: string; co
 }
 
 describe('without the right SDK', () => {
-  const missing = { name: 'MissingPeerError', code: 'MISSING_PEER' };
+  const missing = { name: 'MissingPeerError', code: 'MISSING_PEER', hint: 'npm install modal@0.11.1' };
 
   it('names the command that installs it', async () => {
     const error = await ask();

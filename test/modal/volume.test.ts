@@ -1,5 +1,6 @@
 import { ModalProvider } from 'hypernodes/modal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { thrownBy } from '../thrown-by.ts';
 import { FakeModal } from './fake/fake-modal.ts';
 
 let fake: FakeModal;
@@ -8,7 +9,10 @@ let provider: ModalProvider;
 beforeAll(async () => {
   fake = await FakeModal.start();
 });
-afterEach(() => provider.close());
+afterEach(async () => {
+  Object.assign(fake.commits, { nowAndThen: true, endMs: 0 });
+  await provider.close();
+});
 afterAll(() => fake.close());
 
 describe.each(['v1', 'v2'] as const)('a volume on Modal, reached through %s sandboxes', (mode) => {
@@ -56,5 +60,46 @@ describe.each(['v1', 'v2'] as const)('a volume on Modal, reached through %s sand
     for (const sandbox of fake.running) sandbox.preempt();
     await expect.poll(() => fake.running.length).toBe(0);
     expect(Buffer.from(await volume.get('kept')).toString()).toBe('kept');
+  });
+
+  it('waits for what a container publishes that does nothing any more, but whose end Modal tells only later', async () => {
+    Object.assign(fake.commits, { nowAndThen: false, endMs: 2500 });
+    const volume = open('ending');
+    await volume.put('kept', Buffer.from('kept'));
+    fake.running[0]!.preempt();
+    const [kept, listed] = await Promise.all([volume.get('kept'), volume.list()]);
+    expect([Buffer.from(kept).toString(), listed.map(({ path }) => path)]).toEqual(['kept', ['kept']]);
+    fake.running[0]!.preempt();
+    await volume.reload();
+    expect((await volume.list()).map(({ path }) => path)).toEqual(['kept']);
+  });
+
+  it('was committed when its container has ended by itself, because it was idle', async () => {
+    Object.assign(fake.commits, { nowAndThen: false, endMs: 1500 });
+    const volume = open('idle');
+    await volume.put('kept', Buffer.from('kept'));
+    fake.running[0]!.endIdle();
+    await volume.commit();
+    const other = provider.volume({ name: `idle-${mode}`, createIfMissing: false, readOnly: true });
+    expect(Buffer.from(await other.get('kept')).toString()).toBe('kept');
+  });
+
+  it('says that what was written may be lost when its container was taken away before it was committed', async () => {
+    const volume = open('lost');
+    await volume.put('unsure', Buffer.from('unsure'));
+    fake.running[0]!.preempt();
+    await volume.list();
+    expect(await thrownBy(() => volume.commit())).toMatchObject({
+      code: 'REMOTE_CRASHED',
+      message: expect.stringContaining(`'lost-${mode}'`),
+    });
+    await volume.put('unsure', Buffer.from('again'));
+    await volume.commit();
+    expect(Buffer.from(await volume.get('unsure')).toString()).toBe('again');
+  });
+
+  it('needs no container to refuse a path that leads out of it', async () => {
+    await expect(open('inside').get('../outside')).rejects.toThrow(/outside|out of/);
+    expect(fake.running).toEqual([]);
   });
 });

@@ -167,7 +167,7 @@ describe('a call that is waited for later', () => {
   });
 
   it('gives its result, as often as it is asked', async () => {
-    const call = await slow.spawn(50);
+    const call = await slow.spawn(1000);
     expect(call).toBeInstanceOf(FunctionCall);
     expect(await thrownBy(() => call.get({ timeout: 0 }))).toMatchObject({
       code: 'TIMEOUT',
@@ -213,7 +213,7 @@ describe('the defaults of an app', () => {
   it('are joined by secrets and volumes of functions; what is undefined says nothing', async () => {
     const { app: defaults, provider: own } = localApp('joined', {
       secrets: [Secret.fromObject({ ONE: 'app', TWO: 'app' })],
-      timeout: 0.3,
+      timeout: 3,
     });
     const volume = Volume.fromName('joined', { createIfMissing: true }).at(own);
     const see = defaults.function(

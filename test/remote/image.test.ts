@@ -152,7 +152,7 @@ describe('an image', () => {
       return [linked.from, linked.own, await new Pipeline({ nodes: [node('one', () => 1)] }).run({})];
     });
     expect(await use.remote()).toEqual(['tarball', 'folder', { one: 1 }]);
-  }, 60_000);
+  });
 
   it('is made with the proxies and certificates of this machine; its functions do not see them', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://user:password@127.0.0.1:9');

@@ -68,10 +68,12 @@ describe('a pipeline with a remote engine', () => {
       await new Promise((resolve) => setTimeout(resolve, 30));
       return [x, process.pid];
     });
-    const results = await new Pipeline({ nodes: [slow, double], engine }).map({ x: range(60) }, { over: 'x' });
+    const map = () => new Pipeline({ nodes: [slow, double], engine }).map({ x: range(60) }, { over: 'x' });
+    const results = await map();
     expect(results.column('doubled')).toEqual(range(60).map((x) => x * 2));
-    expect(new Set(results.column('pid').map((pair) => pair[1])).size).toBe(2);
     expect(results.stats).toMatchObject({ items: 60, executed: 120, failed: 0 });
+    // One of them may be there long before the other.
+    await expect.poll(async () => new Set((await map()).column('pid').map((pair) => pair[1])).size).toBe(2);
   });
 
   it('tells callbacks here of everything, as if it ran here', async () => {
@@ -91,12 +93,12 @@ describe('a pipeline with a remote engine', () => {
     const order: string[] = [];
     const first = node('first', ({ x }: { x: number }) => x);
     const second = node('second', async ({ first }: { first: number }) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 2000));
       return first;
     });
     const callback: Callback = { onNodeEnd: ({ node }) => order.push(node) };
     const run = new Pipeline({ nodes: [first, second], engine }).run({ x: 1 }, { callbacks: [callback] });
-    await expect.poll(() => order.length, { interval: 5, timeout: 20_000 }).toBe(1);
+    await expect.poll(() => order.length, { interval: 5 }).toBe(1);
     order.push('still running');
     await run;
     expect(order).toEqual(['first', 'still running', 'second']);
@@ -141,12 +143,12 @@ describe('a pipeline with a remote engine', () => {
         await new Promise((resolve) => setTimeout(resolve, 1));
         return x;
       },
-      { timeout: 200 },
+      { timeout: 2000 },
     );
     const p = new Pipeline({ name: 'p', nodes: [slow], engine: engineWith({ maxContainers: 1 }) });
     const error = (await thrownBy(() => p.run({ x: 2 }))) as TimeoutError;
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error.message).toContain('200 ms');
+    expect(error.message).toContain('2000 ms');
     expect(nodePath(error)).toBe('p');
     const results = await p.map({ x: range(4) }, { over: 'x', onError: 'collect' });
     expect(results.failures.map(({ index, error, path }) => [index, (error as TimeoutError).code, path])).toEqual([

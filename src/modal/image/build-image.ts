@@ -4,6 +4,7 @@ import type { Sdk } from '../modal.ts';
 import { buildFailed, modalError } from '../modal-errors.ts';
 import { type ModalSettings, wholeSeconds } from '../modal-options.ts';
 import { containerSockets } from '../sandbox/container-sockets.ts';
+import { isGone } from '../sandbox/end-of.ts';
 import { liveSandboxes } from '../sandbox/live-sandboxes.ts';
 import { ownTags, sandboxesOfStart, tagNames } from '../tags.ts';
 import { archiveOf, unpackProgram } from './archive.ts';
@@ -119,14 +120,37 @@ async function buildLog(modal: Sdk.ModalClient, imageId: string): Promise<string
   return log;
 }
 
-/** Puts files into an image, by putting them into a container of it and keeping that one's files. */
+/** What an image with files is called, and where packages are looked for in it. */
+interface Filled {
+  readonly workdir: string;
+  readonly name: string;
+}
+
+/** Puts files into an image; once more if the container in which that is done is taken away. */
 async function fill(
-  { modal, app, settings }: ImageBuilder,
+  builder: ImageBuilder,
   image: Sdk.Image,
   files: readonly AddedFiles[],
-  { workdir, name }: { readonly workdir: string; readonly name: string },
+  filled: Filled,
 ): Promise<Sdk.Image> {
-  const archive = await archiveOf(files);
+  try {
+    const archive = await archiveOf(files);
+    return await fillIn(builder, image, archive, filled).catch((failure: unknown) => {
+      if (!isGone(failure)) throw failure;
+      return fillIn(builder, image, archive, filled);
+    });
+  } catch (error) {
+    throw modalError(error, 'building');
+  }
+}
+
+/** By putting them into a container of it and keeping that one's files. */
+async function fillIn(
+  { modal, app, settings }: ImageBuilder,
+  image: Sdk.Image,
+  archive: Uint8Array,
+  { workdir, name }: Filled,
+): Promise<Sdk.Image> {
   const start = randomUUID();
   const end = async (): Promise<void> => {
     for await (const sandbox of sandboxesOfStart(modal, app.appId, start)) await sandbox.terminate();
@@ -150,8 +174,6 @@ async function fill(
     const filled = await sandbox.snapshotFilesystem({ timeoutMs: wholeSeconds(fillTimeout), ttlMs: null });
     await filled.publish(name);
     return filled;
-  } catch (error) {
-    throw modalError(error, 'building');
   } finally {
     await (sandbox ? sandbox.terminate() : end()).catch(() => undefined);
     liveSandboxes.delete(start);

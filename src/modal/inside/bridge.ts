@@ -25,10 +25,16 @@ process.on('exit', () => runner.kill('SIGKILL'));
 // Whoever holds the container may leave at any time; the runner may end before it has read everything.
 for (const stream of [process.stdout, process.stderr, channel]) stream.on('error', () => undefined);
 
+/** Milliseconds that it may take to say so when nobody is there any more. */
+const farewellMs = 1000;
+
 let life: NodeJS.Timeout | undefined;
 function awaitSignOfLife(milliseconds: number): void {
   clearTimeout(life);
-  life = setTimeout(() => process.exit(0), milliseconds);
+  life = setTimeout(() => {
+    leave({ code: null, signal: null, cause: 'lost' });
+    setTimeout(() => process.exit(0), farewellMs);
+  }, milliseconds);
   try {
     utimesSync(aliveFile, new Date(), new Date());
   } catch {
@@ -101,10 +107,11 @@ function leave(exit: RunnerExit): void {
 runner.once('spawn', () => send(EnvelopeKind.ready, new Uint8Array()));
 runner.once('error', (error) => {
   process.stderr.write(`e${error.message}\n`);
-  leave({ code: 127, signal: null, outOfMemory: false });
+  leave({ code: 127, signal: null, cause: 'exited' });
 });
 runner.once('close', (code, signal) => {
   // Nobody here kills the runner: a SIGKILL comes from the kernel, which does that when memory is used up.
-  leave({ code, signal, outOfMemory: signal === 'SIGKILL' || (signal === 'SIGABRT' && sawHeapLimit) });
+  const outOfMemory = signal === 'SIGKILL' || (signal === 'SIGABRT' && sawHeapLimit);
+  leave({ code, signal, cause: outOfMemory ? 'out-of-memory' : 'exited' });
 });
 void passOn();

@@ -11,6 +11,7 @@ import { unpack } from '../../pack/index.ts';
 import {
   type CallRequest,
   ContainerProvider,
+  type DeploymentObserver,
   type FunctionDefinition,
   packError,
   type VolumeStore,
@@ -24,7 +25,7 @@ import { SignOfLife } from './sign-of-life.ts';
 
 interface Job {
   readonly definition: FunctionDefinition;
-  readonly request: Pick<CallRequest, 'args' | 'parts' | 'method'>;
+  readonly request: Pick<CallRequest, 'args' | 'parts' | 'method' | 'attempts'>;
   readonly takesYields: boolean;
 }
 
@@ -57,7 +58,11 @@ const alone = {
   ...definition,
   scaling: { ...definition.scaling, minContainers: 0, maxContainers: 1, bufferContainers: 0 },
 };
-const call = provider.deploy(alone, { onLog: ({ stream, text }) => process[stream].write(`${text}\n`) }).call({
+const observer: DeploymentObserver = {
+  onLog: ({ stream, text }) => process[stream].write(`${text}\n`),
+  onRetry: ({ attempt }) => leave(OutcomeKind.attempt, Buffer.from(String(attempt))),
+};
+const call = provider.deploy(alone, observer).call({
   ...request,
   onMessage: (message) => leave(OutcomeKind.message, message),
   ...(takesYields && { onYield: (value: Uint8Array) => leave(OutcomeKind.yielded, value) }),

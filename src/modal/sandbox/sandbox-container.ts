@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container, ContainerExit, LogLine } from '../../remote/index.ts';
 import { EnvelopeKind, EnvelopeReader, type RunnerExit } from '../envelope.ts';
 import { contentFolder } from '../inside/places.ts';
 import type { Sdk } from '../modal.ts';
 import type { ModalSettings } from '../modal-options.ts';
 import { ByteQueue } from './byte-queue.ts';
+import { endOf } from './end-of.ts';
 import { liveSandboxes } from './live-sandboxes.ts';
 import { StdinWriter } from './stdin-writer.ts';
 import type { VolumeSync } from './volume-sync.ts';
@@ -18,10 +20,8 @@ export interface SandboxContainerOptions {
 
 /** Lines of output that are remembered for messages. */
 const remembered = 20;
-
-/** How often, and after how many milliseconds, Modal is asked what became of a sandbox whose streams broke off. */
-const looks = 5;
-const lookAfterMs = 200;
+/** Milliseconds after which a sandbox is believed to go on without the bridge: it may only have been the first to be killed. */
+const lookAgainMs = 1000;
 
 /** The runner in a sandbox of Modal, reached over the standard streams of the bridge. */
 export class SandboxContainer implements Container {
@@ -115,24 +115,20 @@ export class SandboxContainer implements Container {
       brokeOff = true;
     }
     this.output.end();
-    if (exit)
-      await this.#end({
-        code: exit.code ?? undefined,
-        signal: exit.signal ?? undefined,
-        cause: exit.outOfMemory ? 'out-of-memory' : 'exited',
-      });
+    if (exit) await this.#end({ code: exit.code ?? undefined, signal: exit.signal ?? undefined, cause: exit.cause });
     else await this.#end(await this.#howItEnded(brokeOff));
   }
 
   /** The bridge went away without a word: with the whole sandbox, alone, or it cannot be reached. */
   async #howItEnded(brokeOff: boolean): Promise<Omit<ContainerExit, 'lastLines'>> {
     if (this.#killing) return { code: undefined, signal: 'SIGKILL', cause: 'killed' };
-    for (let look = 0; look < looks; look++) {
-      const code = await this.#sandbox.poll().catch(() => null);
-      // By itself, in good order, it ends when no sign of life came through.
-      if (code !== null) return { code, signal: undefined, cause: code === 0 ? 'lost' : 'preempted' };
-      await new Promise((resolve) => setTimeout(resolve, lookAfterMs));
+    let code = await endOf(this.#sandbox);
+    if (code === undefined && !brokeOff) {
+      await sleep(lookAgainMs);
+      code = await endOf(this.#sandbox);
     }
+    // By itself, in good order, it ends when no sign of life came through.
+    if (code !== undefined) return { code, signal: undefined, cause: code === 0 ? 'lost' : 'preempted' };
     if (brokeOff) return { code: undefined, signal: undefined, cause: 'lost' };
     // Only the kernel, out of memory, ends the bridge and leaves the sandbox.
     return { code: 137, signal: 'SIGKILL', cause: 'out-of-memory' };

@@ -6,7 +6,7 @@ const publishAfterMs = 250;
 /** Milliseconds without traffic after which a container looks for what others published, before it is used again. */
 const refreshAfterMs = 1000;
 /** Milliseconds that publishing may hold up the end of a container. */
-const finishMs = 3000;
+const finishMs = 30_000;
 
 /**
  * Keeps the volumes of a container in step with those of others: publishes what it wrote when it becomes idle and when it
@@ -62,8 +62,8 @@ export class VolumeSync {
   }
 
   async #end(): Promise<void> {
-    if ((await this.#sandbox.poll()) !== null) return;
-    await this.#sandbox.filesystem.writeText('', stopFile);
+    // One that is ending already takes no files, but may still be publishing.
+    await this.#sandbox.filesystem.writeText('', stopFile).catch(() => undefined);
     await this.#sandbox.wait();
   }
 

@@ -11,6 +11,8 @@ export const OutcomeKind = {
   value: 18,
   /** The packed error. */
   error: 19,
+  /** Number of the attempt that begins, from the second on. */
+  attempt: 20,
 } as const;
 
 /** Id of a spawned call: where to look for it. */

@@ -1,12 +1,19 @@
 import { RemoteError } from '../../errors.ts';
 import type { RemoteCall } from '../../remote/index.ts';
 import { callId, type SpawnedCallId } from './outcome.ts';
-import { isFinal, type OutcomeReader } from './read-outcome.ts';
+import { OutcomeReader, type OutcomeSeen, type OutcomeTakers } from './read-outcome.ts';
 
 /** What a spawned call needs to be followed and ended. */
 export interface SpawnedCallPlace {
-  /** Everything that it gave and gives; ends with its value or error. @throws RemoteError `REMOTE_CANCELLED` when it is gone. */
+  /** Everything that it gave and gives in its container, and what it left. */
   follow(): AsyncIterable<Uint8Array>;
+  /**
+   * Resolves when it goes on in another container, after it was gone from its own without a value or error; gives the
+   * attempts that were made before.
+   *
+   * @throws RemoteError `REMOTE_CRASHED` when it does not, `REMOTE_CANCELLED` when it was ended or never was.
+   */
+  goOn(seen: OutcomeSeen): Promise<number>;
   terminate(): Promise<void>;
 }
 
@@ -15,15 +22,15 @@ export class SpawnedModalCall implements RemoteCall {
   readonly id: string;
   readonly outlivesProcess = true;
   readonly #place: SpawnedCallPlace;
-  readonly #read: OutcomeReader;
+  readonly #takers: OutcomeTakers;
   readonly #abandoned: Promise<never>;
   #abandon!: (error: RemoteError) => void;
   #result: Promise<Uint8Array> | undefined;
 
-  constructor(id: SpawnedCallId, place: SpawnedCallPlace, read: OutcomeReader) {
+  constructor(id: SpawnedCallId, place: SpawnedCallPlace, takers: OutcomeTakers = {}) {
     this.id = callId(id);
     this.#place = place;
-    this.#read = read;
+    this.#takers = takers;
     this.#abandoned = new Promise((_, reject) => {
       this.#abandon = reject;
     });
@@ -44,18 +51,15 @@ export class SpawnedModalCall implements RemoteCall {
   }
 
   async #follow(): Promise<Uint8Array> {
-    for await (const piece of this.#place.follow()) {
-      const final = await this.#read(piece);
-      if (!isFinal(final)) continue;
-      if ('error' in final) throw final.error;
-      return final.value;
+    for (let reader = new OutcomeReader(this.#takers); ; ) {
+      for await (const piece of this.#place.follow()) {
+        const final = await reader.read(piece);
+        if (!final) continue;
+        if ('error' in final) throw final.error;
+        return final.value;
+      }
+      const attempts = await this.#place.goOn(reader);
+      reader = new OutcomeReader(this.#takers, { attempts, hasYielded: reader.hasYielded });
     }
-    throw new RemoteError(
-      'REMOTE_CANCELLED',
-      `The call ${this.id} ended without a result: its container was stopped or taken away.`,
-      {
-        hint: 'Spawn it again; `retries` of its function repeat it when it fails by itself.',
-      },
-    );
   }
 }

@@ -84,7 +84,12 @@ export class ContainerDeployment implements Deployment, FleetOwner {
   async #spawn(request: CallRequest): Promise<RemoteCall> {
     if (!this.#host.spawn) return this.call(request);
     const prepared = await this.#fleet.prepare();
-    const spawned = { definition: this.#definition, request, observer: this.#observer };
+    const spawned = {
+      definition: this.#definition,
+      request,
+      observer: this.#observer,
+      retryDelayMs: (failed: number) => retryDelay(this.#definition.retries, failed),
+    };
     return this.#host.spawn(prepared, spawned, () => this.call(request));
   }
 

@@ -48,6 +48,8 @@ export interface SpawnedCall {
   readonly definition: FunctionDefinition;
   readonly request: CallRequest;
   readonly observer: DeploymentObserver;
+  /** Milliseconds until the next attempt, after so many that failed; `undefined` when there is none. */
+  retryDelayMs(failed: number): number | undefined;
 }
 
 /** What a container is started with. */

@@ -8,7 +8,7 @@ export class PendingCall implements RemoteCall {
   readonly request: CallRequest;
   readonly result: Promise<Uint8Array>;
   /** Attempts that began. */
-  attempts = 0;
+  attempts: number;
   where: 'nowhere' | 'queue' | 'container' = 'nowhere';
   /** Values that a generator gave were passed on, so that it cannot be begun anew. */
   hasYielded = false;
@@ -29,6 +29,7 @@ export class PendingCall implements RemoteCall {
   ) {
     this.id = `call-${randomBytes(9).toString('hex')}`;
     this.request = request;
+    this.attempts = request.attempts ?? 0;
     this.#cancel = handlers.cancel;
     this.#onSettled = handlers.settled;
     this.result = new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ import {
   type ServiceImplementation,
   Status,
 } from 'nice-grpc';
+import { type Certificate, certifiedHost, credentialsOf } from './certificate.ts';
 import { controlService } from './control-service.ts';
 import { modalDefinitions } from './definitions.ts';
 import type { Handlers } from './messages.ts';
@@ -22,39 +23,46 @@ import { worldsAreSupported } from './world.ts';
  * It proves what the client does and in which order, not what Modal answers.
  */
 export class FakeModal extends Platform {
-  #port = 0;
+  #url = '';
   #servers: readonly Server[] = [];
 
   private constructor() {
     super();
   }
 
-  static async start(): Promise<FakeModal> {
+  /** @param tls Has the machines of containers reached as in the cloud; the SDK takes 127.0.0.1 for one that needs no certificate. */
+  static async start(tls?: Certificate): Promise<FakeModal> {
     if (!worldsAreSupported())
       throw new Error('The fake cloud needs Linux with user namespaces (`unshare -r -m true`).');
     const { control, router } = await modalDefinitions();
     const fake = new FakeModal();
-    const serve = async (definition: CompatServiceDefinition, handlers: Handlers): Promise<number> => {
+    const host = tls ? certifiedHost : '127.0.0.1';
+    const serve = async (
+      definition: CompatServiceDefinition,
+      handlers: Handlers,
+      certificate?: Certificate,
+    ): Promise<string> => {
       const size = 100 * 1024 * 1024;
       const server = createServer({ 'grpc.max_receive_message_length': size, 'grpc.max_send_message_length': size });
       fake.#servers = [...fake.#servers, server];
       const served = server.use(fake.rpcs.middleware);
       served.add(definition, complete(handlers));
-      return served.listen('127.0.0.1:0');
+      return `${host}:${await served.listen(`${host}:0`, certificate && credentialsOf(certificate))}`;
     };
     // As in the cloud, the machines of containers are reached over connections of their own.
-    const routerPort = await serve(router, routerService(fake));
-    fake.#port = await serve(
+    const routerAddress = await serve(router, routerService(fake), tls);
+    const controlAddress = await serve(
       control,
-      controlService(fake, () => `https://127.0.0.1:${routerPort}`),
+      controlService(fake, () => `https://${routerAddress}`),
     );
+    fake.#url = `http://${controlAddress}`;
     return fake;
   }
 
   /** Variables that lead the SDK here, in this process or another. */
   env(mode: 'v1' | 'v2' = 'v2'): Record<string, string> {
     return {
-      MODAL_SERVER_URL: `http://127.0.0.1:${this.#port}`,
+      MODAL_SERVER_URL: this.#url,
       MODAL_TOKEN_ID: 'ak-fake',
       MODAL_TOKEN_SECRET: 'as-fake',
       MODAL_CONFIG_PATH: '/dev/null',

@@ -26,15 +26,18 @@ export class Platform {
   /** Milliseconds for which new sandboxes wait for a machine. */
   startDelayMs = 0;
   /** When volumes are published; a container that ends by itself publishes in any case. */
-  readonly commits = { nowAndThen: true, whenSynced: true, whenTerminated: true };
+  readonly commits = { nowAndThen: true, whenSynced: true, whenTerminated: true, endMs: 0 };
   #ids = 0;
   #commits: NodeJS.Timeout;
+  #publishing: Promise<unknown> | undefined;
 
   constructor() {
     // Volumes publish themselves now and then, also while their container runs.
     this.#commits = setInterval(() => {
-      if (!this.commits.nowAndThen) return;
-      for (const sandbox of this.running) if (sandbox.mounts.length > 0) void sandbox.commit();
+      if (!this.commits.nowAndThen || this.#publishing) return;
+      this.#publishing = Promise.all(this.running.map((sandbox) => sandbox.commit())).finally(() => {
+        this.#publishing = undefined;
+      });
     }, 500).unref();
   }
 
@@ -90,6 +93,7 @@ export class Platform {
   async close(): Promise<void> {
     clearInterval(this.#commits);
     for (const sandbox of this.running) sandbox.terminate();
+    await this.#publishing;
     await Promise.all([...this.sandboxes.values()].map((sandbox) => sandbox.ended));
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }

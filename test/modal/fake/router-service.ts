@@ -25,8 +25,9 @@ export function routerService(platform: Platform): Handlers {
 
   return {
     async taskExecStart(request: ExecStart) {
+      await sandboxOf(request).scheduled;
+      // It may have ended before it had a machine.
       const sandbox = sandboxOf(request);
-      await sandbox.scheduled;
       const { execId, commandArgs, workdir, secretSources } = request;
       sandbox.exec(execId, commandArgs, { env: variablesOf(platform, secretSources), workdir });
       return {};
@@ -85,9 +86,10 @@ export function routerService(platform: Platform): Handlers {
       return { imageId: (await platform.images.snapshot(sandbox.world, sandbox.plan.image)).id };
     },
     async *sandboxStdioReadV2(request: StdioRead, { signal }: CallContext) {
-      const sandbox = sandboxOf(request);
-      await sandbox.scheduled;
-      const tape = request.fileDescriptor === 0 ? sandbox.main?.stdout : sandbox.main?.stderr;
+      // Also of a sandbox that has ended.
+      const sandbox = platform.byTask(request.taskId);
+      await sandbox?.scheduled;
+      const tape = request.fileDescriptor === 0 ? sandbox?.main?.stdout : sandbox?.main?.stderr;
       let position = Number(request.offset);
       for await (const data of tape?.read(position, signal) ?? []) {
         yield { data, startingOffset: position };

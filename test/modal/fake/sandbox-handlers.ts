@@ -116,11 +116,12 @@ export function sandboxHandlers(platform: Platform, routerUrl: () => string): Ha
   }
 
   function byName(version: 1 | 2) {
-    return async ({ sandboxName, appName }: Sent<'sandboxGetFromNameV2'>) => {
+    return async ({ sandboxName, appName, includeTerminated }: Sent<'sandboxGetFromNameV2'>) => {
       const appId = platform.apps.get(appName);
-      const found = platform.running.find(
-        ({ plan }) => plan.name === sandboxName && plan.appId === appId && plan.version === version,
-      );
+      const named = (all: readonly FakeSandbox[]) =>
+        all.findLast(({ plan }) => plan.name === sandboxName && plan.appId === appId && plan.version === version);
+      const found =
+        named(platform.running) ?? (includeTerminated ? named([...platform.sandboxes.values()]) : undefined);
       if (!found) throw new ServerError(Status.NOT_FOUND, `no sandbox named ${sandboxName}`);
       return { sandboxId: found.id };
     };

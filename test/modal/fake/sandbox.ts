@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FileTool, fileToolPath } from './file-tool.ts';
 import type { FakeImage } from './images.ts';
 import { Program, type Running } from './program.ts';
@@ -20,6 +21,8 @@ export const resultStatus = {
 export interface Commits {
   readonly whenSynced: boolean;
   readonly whenTerminated: boolean;
+  /** Milliseconds for which a container that ends does nothing any more, until it has published and its end is told. */
+  readonly endMs: number;
 }
 
 export interface SandboxResult {
@@ -91,7 +94,7 @@ export class FakeSandbox {
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    this.scheduled = this.#start(delayMs);
+    this.scheduled = Promise.race([this.#start(delayMs), this.ended.then(() => undefined)]);
   }
 
   /** Runs a command beside the main program. */
@@ -100,7 +103,7 @@ export class FakeSandbox {
     command: readonly string[],
     options: { env: Record<string, string>; workdir?: string | undefined },
   ): void {
-    if (this.execs.has(execId)) return;
+    if (this.execs.has(execId) || this.result) return;
     const running =
       command[0] === fileToolPath
         ? new FileTool(this.world, command[1] ?? '{}')
@@ -134,6 +137,11 @@ export class FakeSandbox {
     void this.#end({ status: resultStatus.internalFailure, exitcode: 137, exception: 'worker was preempted' });
   }
 
+  /** Ends it as the platform does when nothing runs in it for long. */
+  endIdle(): void {
+    void this.#end({ status: resultStatus.idleTimeout, exitcode: 124, exception: 'sandbox was idle' });
+  }
+
   /** Kills what was executed, as the kernel does when memory is used up; the main program stays. */
   killForMemory(): void {
     for (const running of this.execs.values()) running.kill('SIGKILL');
@@ -143,6 +151,7 @@ export class FakeSandbox {
     if (delayMs > 0) await new Promise((resolve) => this.#timers.push(setTimeout(resolve, delayMs)));
     if (this.result) return;
     for (const mount of this.mounts) await mount.attach();
+    if (this.result) return;
     const { command, image, env, workdir, timeoutSecs } = this.plan;
     const main = new Program(
       this.world.spawn(command.length > 0 ? command : ['sleep', '172800'], { env: { ...image.env, ...env }, workdir }),
@@ -166,8 +175,7 @@ export class FakeSandbox {
     const { idleTimeoutSecs } = this.plan;
     const busy = [...this.execs.values()].some((running) => !running.exit);
     if (!idleTimeoutSecs || busy || this.result) return;
-    const over = { status: resultStatus.idleTimeout, exitcode: 124, exception: 'sandbox was idle' };
-    this.#idle = setTimeout(() => void this.#end(over), idleTimeoutSecs * 1000);
+    this.#idle = setTimeout(() => this.endIdle(), idleTimeoutSecs * 1000);
   }
 
   async #end(result: SandboxResult): Promise<void> {
@@ -179,6 +187,7 @@ export class FakeSandbox {
     for (const program of programs) program.kill('SIGKILL');
     await Promise.all(programs.map((program) => program.exited));
     const byItself = result.status === resultStatus.success || result.status === resultStatus.failure;
+    if (this.started && this.#commits.endMs > 0) await sleep(this.#commits.endMs);
     if (this.started && (byItself || this.#commits.whenTerminated)) await this.commit();
     this.told = result;
     this.#finish(result);

@@ -28,20 +28,20 @@ export function testLimits(make: () => ProviderUnderTest | Promise<ProviderUnder
           if (isEndless) for (;;);
           return 'quick';
         },
-        { timeout: 1, scaling: { maxContainers: 1 } },
+        { timeout: 3, scaling: { maxContainers: 1 } },
       );
       const first = loop.call(true);
       const second = loop.call(false);
       await expect(first).rejects.toMatchObject({
         name: 'TimeoutError',
         code: 'TIMEOUT',
-        message: expect.stringContaining('1 s'),
+        message: expect.stringContaining('3 s'),
       });
       expect(await second).toBe('quick');
     });
 
     it('tells code that its time is over', async () => {
-      const wait = deploy(provider(), patient, { timeout: 0.5 });
+      const wait = deploy(provider(), patient, { timeout: 3 });
       await expect(wait.call()).rejects.toMatchObject({ code: 'TIMEOUT' });
       await eventually('the line', () => wait.lines.some(({ text }) => text === 'told to stop'));
     });
@@ -53,7 +53,7 @@ export function testLimits(make: () => ProviderUnderTest | Promise<ProviderUnder
           if (currentCall()?.attempt === 1) await new Promise(() => undefined);
           return currentCall()?.attempt;
         },
-        { timeout: 1, retries: { maxRetries: 1 } },
+        { timeout: 3, retries: { maxRetries: 1 } },
       );
       expect(await slow.call()).toBe(2);
       expect(slow.retries).toMatchObject([{ attempt: 2, error: { code: 'TIMEOUT' } }]);

@@ -30,7 +30,7 @@ export function deploy(provider: Provider, code: unknown, options: DefinitionOpt
 }
 
 /** Resolves when something holds; fails with what it is if that takes too long. */
-export async function eventually(what: string, holds: () => boolean, limitMs = 20_000): Promise<void> {
+export async function eventually(what: string, holds: () => boolean, limitMs = 60_000): Promise<void> {
   for (const start = Date.now(); !holds(); ) {
     if (Date.now() - start > limitMs) throw new Error(`not so after ${limitMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
