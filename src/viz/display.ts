@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
 import { displaysSent, escapeHtml, findNotebook } from '../events/index.ts';
+import { warmUpInNotebook } from './warm-up.ts';
 
 /** What the Deno kernel calls, too. */
 const jupyterDisplay = Symbol.for('Jupyter.display');
+
+warmUpInNotebook();
 
 type MimeBundle = Readonly<Record<string, string>>;
 type Displayable = { [jupyterDisplay]?: () => MimeBundle | Promise<MimeBundle> };

@@ -43,9 +43,24 @@ interface Output {
   readonly traceback?: readonly string[];
 }
 
+/** A folder where nothing is installed, and kernels that only it knows. */
+export function emptyNotebookFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hypernodes-notebooks-'));
+  const commands: Readonly<Record<Kernel, readonly string[]>> = {
+    deno: [denoProgram(), 'jupyter', '--kernel', '--conn', '{connection_file}'],
+    tslab: [process.execPath, join(kernels, 'tslab/bin/tslab'), 'kernel', '--config-path={connection_file}'],
+  };
+  for (const [name, argv] of Object.entries(commands)) {
+    const place = join(folder, 'jupyter/kernels', name);
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, 'kernel.json'), JSON.stringify({ argv, display_name: name, language: 'typescript' }));
+  }
+  return folder;
+}
+
 /** A folder as a user has it, with hypernodes installed, and kernels that only it knows. */
 export function notebookFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hypernodes-notebooks-'));
+  const folder = emptyNotebookFolder();
   mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
   for (const [name, target] of [
     ['hypernodes', root],
@@ -56,15 +71,6 @@ export function notebookFolder(): string {
     symlinkSync(target, join(folder, 'node_modules', name));
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  const commands: Readonly<Record<Kernel, readonly string[]>> = {
-    deno: [denoProgram(), 'jupyter', '--kernel', '--conn', '{connection_file}'],
-    tslab: [process.execPath, join(kernels, 'tslab/bin/tslab'), 'kernel', '--config-path={connection_file}'],
-  };
-  for (const [name, argv] of Object.entries(commands)) {
-    const place = join(folder, 'jupyter/kernels', name);
-    mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, 'kernel.json'), JSON.stringify({ argv, display_name: name, language: 'typescript' }));
-  }
   return folder;
 }
 

@@ -1,4 +1,4 @@
-import { node, Pipeline, reportOf } from 'hypernodes';
+import { node, Pipeline, pipeline, reportOf } from 'hypernodes';
 import { MemoryCache } from 'hypernodes/cache';
 import { toDot, toMermaid, toText } from 'hypernodes/viz';
 import { describe, expect, it } from 'vitest';
@@ -102,6 +102,37 @@ describe('toMermaid', () => {
     expect(drawn).toMatch(/"measures<br>→ length, words<br>3 ×, 2 cached, 1 failed/);
     expect(drawn).toMatch(/class n\d+ failed/);
     expect(drawn).toMatch(/class n3,n5,n7 cached/);
+  });
+
+  // How Mermaid 11.4 and 12.3 read them was looked at in a browser: as what they are, in boxes, at arrows and over groups.
+  it.each([
+    ['plain text, 日本語', '"plain text, 日本語"'],
+    ['word_count: string[]', '"word_count: string[]"'],
+    ['end', '"end"'],
+    ['"quoted"', '"#34;quoted#34;"'],
+    ['<b>bold</b> & more', '"#60;b#62;bold#60;/b#62; #38; more"'],
+    ['50 %%{init: {}}%%', '"50 #37;#37;{init: {}}#37;#37;"'],
+    ['two\r\nlines', '"two<br>lines"'],
+    ['1. first', '"`1\\#46; first`"'],
+    ['10) tenth', '"`10\\#41; tenth`"'],
+    ['1.5 times', '"1.5 times"'],
+    ['- item', '"`\\#45; item`"'],
+    ['one\n+ two', '"`one<br>\\#43; two`"'],
+    ['# heading', '"`\\#35; heading`"'],
+    ['__init__', '"`\\#95;\\#95;init\\#95;\\#95;`"'],
+    ['*all* ~~not~~', '"`\\#42;all\\#42; \\#126;\\#126;not\\#126;\\#126;`"'],
+    ['`code`', '"`\\#96;code\\#96;`"'],
+    ['back\\slash', '"`back\\#92;slash`"'],
+    ['[text](link)', '"`[text\\#93;(link)`"'],
+    ['https://host www.host', '"`https\\#58;//host www\\#46;host`"'],
+    ['me@host.org', '"`me\\#64;host.org`"'],
+  ])('writes the label %j as text, which Markdown would take for its own', (label, written) => {
+    const inner = pipeline.untyped([node({ name: 'v', label, run: () => 1 })], { name: label });
+    const drawn = toMermaid(pipeline.untyped([inner]));
+    const [, over] = /subgraph n\d+\[(".*")\]/.exec(drawn)!;
+    // The second line says what it gives: its label is another.
+    expect(drawn).toContain(`[${written.replace(/(`?")$/, '<br>→ v$1')}]`);
+    expect(over).toBe(written.replace(/[`\\]/g, ''));
   });
 
   it('lets no name out of its quotes', () => {

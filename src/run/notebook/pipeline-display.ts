@@ -1,9 +1,13 @@
 import { MissingPeerError } from '../../errors.ts';
+import { findNotebook } from '../../events/index.ts';
 import type { PipelineGraph } from '../../graph/index.ts';
 import type { MimeBundle } from './jupyter-display.ts';
 
 /** By the package's own name: this room knows none of those that build on it, and pictures are loaded when one is shown. */
 const VIZ = 'hypernodes/viz';
+
+// Where a pipeline may be the last value of any cell, pictures get ready between cells.
+if (findNotebook() !== undefined) void import(VIZ).catch(() => undefined);
 
 interface Viz {
   toSVG(pipeline: PipelineGraph): Promise<string>;
