@@ -8,11 +8,13 @@ import { writeInstance } from './encode-instance.ts';
 import { integrityOf, writeProperties, writePrototype } from './encode-properties.ts';
 import { writeReference } from './encode-reference.ts';
 import { writeSymbol, writeSymbolHead } from './encode-symbol.ts';
+import { writeWeakEntry } from './encode-weak.ts';
 import type { Encoder } from './encoder.ts';
 import { Kind } from './format.ts';
 import { isImported } from './references/package-reference.ts';
 import { Refusal } from './refusal.ts';
 import { SharedVariable } from './shared-variable.ts';
+import { WeakEntry } from './weak-collections.ts';
 
 /** Objects with more properties than this are taken for dictionaries, whose keys no other object has. */
 const LARGEST_SHAPE = 40;
@@ -22,6 +24,7 @@ export function writeRecord(encoder: Encoder, value: object | symbol): void {
   if (typeof value === 'symbol') writeSymbol(encoder, value);
   else if (types.isProxy(value)) writeProxy(encoder, value);
   else if (value instanceof SharedVariable) writeVariable(encoder, value);
+  else if (value instanceof WeakEntry) writeWeakEntry(encoder, value);
   else if (typeof value === 'function') writeFunction(encoder, value);
   else if (!writeReference(encoder, value)) writeObject(encoder, value);
 }

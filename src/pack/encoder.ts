@@ -7,6 +7,7 @@ import { Homes } from './homes.ts';
 import { MemoryLayout } from './memory-layout.ts';
 import { type Label, printPath, Refusal, refusalError } from './refusal.ts';
 import { SharedVariable, SharedVariables } from './shared-variable.ts';
+import { WeakCollections, WeakEntry } from './weak-collections.ts';
 
 /** Writes the record of one value: its head and its body. */
 export type RecordWriter = (encoder: Encoder, value: object | symbol) => void;
@@ -27,6 +28,7 @@ export class Encoder {
   readonly homes: Homes = new Homes();
   readonly codes: CodeTable = new CodeTable(this.heads);
   readonly variables: SharedVariables = new SharedVariables();
+  readonly weaks: WeakCollections = new WeakCollections();
   readonly classId: (made: Function) => string;
   /** By which import of the user's code the namespace of a module was reached. */
   readonly namespaces: Map<unknown, { readonly specifier: string; readonly importer: string }> = new Map();
@@ -76,18 +78,30 @@ export class Encoder {
     try {
       this.slot(root, rootLabel);
       this.#rootLength = this.bodies.length;
-      while (this.#current < this.#values.length - 1) {
-        this.#current++;
-        if (this.#isMeasured) {
-          this.#headStarts.push(this.heads.length);
-          this.#bodyStarts.push(this.bodies.length);
-        }
-        this.#writeRecord(this, this.#values[this.#current]!);
-      }
+      do this.#writeQueued();
+      while (this.#queueWeakEntries());
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       throw refusalError(error, this.labels(this.#current), this.#owner());
     }
+  }
+
+  #writeQueued(): void {
+    while (this.#current < this.#values.length - 1) {
+      this.#current++;
+      if (this.#isMeasured) {
+        this.#headStarts.push(this.heads.length);
+        this.#bodyStarts.push(this.bodies.length);
+      }
+      this.#writeRecord(this, this.#values[this.#current]!);
+    }
+  }
+
+  /** @returns Whether there were any. */
+  #queueWeakEntries(): boolean {
+    const { length } = this.#values;
+    for (const { entry, key, name } of this.weaks.entriesOf(this.#values)) this.#queue(entry, key, name);
+    return this.#values.length > length;
   }
 
   /** Writes a value where one is expected in a body. */
@@ -136,13 +150,16 @@ export class Encoder {
   refer(value: object | symbol, label: Label): number {
     let number = this.#numbers.get(value);
     if (number === undefined) {
-      number = this.#values.length;
+      number = this.#queue(value, this.#current, label);
       this.#numbers.set(value, number);
-      this.#values.push(value);
-      this.#parents.push(this.#current);
-      this.#labels.push(label);
     }
     return number;
+  }
+
+  #queue(value: object | symbol, parent: number, label: Label): number {
+    this.#parents.push(parent);
+    this.#labels.push(label);
+    return this.#values.push(value) - 1;
   }
 
   /** Whether a value has a record, written or queued. */
@@ -189,7 +206,7 @@ export class Encoder {
   #owner(): string | undefined {
     for (let at = this.#parents[this.#current] ?? NO_PARENT; at !== NO_PARENT; at = this.#parents[at]!) {
       const value = this.#values[at];
-      if (typeof value !== 'object' || Array.isArray(value) || value instanceof SharedVariable) continue;
+      if (typeof value !== 'object' || Array.isArray(value) || isNoValue(value)) continue;
       const made: unknown = value.constructor;
       if (typeof made === 'function' && !isBuiltIn(made) && made.name) return made.name;
     }
@@ -238,6 +255,11 @@ export class Encoder {
     this.memory.write(front);
     return front.written();
   }
+}
+
+/** Whether a record is nothing that the program has. */
+function isNoValue(value: object): boolean {
+  return value instanceof SharedVariable || value instanceof WeakEntry;
 }
 
 /** A list of keys as a path from the empty list. */
