@@ -13,6 +13,8 @@ import { WeakCollections, WeakEntry } from './weak-collections.ts';
 export type RecordWriter = (encoder: Encoder, value: object | symbol) => void;
 
 const NO_PARENT = -1;
+/** So many objects with the same property names are looked at from all sides before others are taken to be like them. */
+const CAREFUL_RECORDS = 100;
 
 /**
  * Writes a graph of values as numbered records.
@@ -34,6 +36,8 @@ export class Encoder {
   readonly namespaces: Map<unknown, { readonly specifier: string; readonly importer: string }> = new Map();
   /** Modules that the reader will load. */
   readonly modules: Set<string> = new Set();
+  /** How many arrays came last that have nothing but their elements. */
+  bareArrays = 0;
   /** Whether anything in it makes the reader run code. */
   runsCode = false;
 
@@ -45,6 +49,7 @@ export class Encoder {
   readonly #labels: Label[] = [];
   readonly #shapes: Shape = { number: 0, next: new Map() };
   #shapeCount = 0;
+  #lastShape: { readonly keys: readonly string[]; readonly number: number; times: number } | undefined;
   #current = NO_PARENT;
   #rootLabel = '';
   #rootLength = 0;
@@ -137,7 +142,7 @@ export class Encoder {
 
   #number(value: number): void {
     const { bodies } = this;
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+    if (!Number.isSafeInteger(value) || (value === 0 && Object.is(value, -0))) {
       bodies.byte(Slot.double);
       bodies.double(value);
       return;
@@ -167,8 +172,20 @@ export class Encoder {
     return this.#numbers.has(value);
   }
 
+  /** Whether so many objects with these property names came last that one more is taken to be made like them. */
+  isUsual(keys: readonly string[]): boolean {
+    const last = this.#lastShape;
+    return last !== undefined && last.times >= CAREFUL_RECORDS && hasSameNames(last.keys, keys);
+  }
+
   /** Writes a list of property names into the heads: in full the first time, as a number above 0 from then on. */
   shape(keys: readonly string[]): void {
+    const last = this.#lastShape;
+    if (last && hasSameNames(last.keys, keys)) {
+      last.times++;
+      this.heads.unsigned(last.number);
+      return;
+    }
     let shape = this.#shapes;
     for (const key of keys) {
       let next = shape.next.get(key);
@@ -182,6 +199,7 @@ export class Encoder {
     if (isNew) shape.number = ++this.#shapeCount;
     this.heads.unsigned(shape.number);
     if (isNew) this.keys(keys);
+    this.#lastShape = { keys, number: shape.number, times: 1 };
   }
 
   /** Writes property names into the heads. */
@@ -260,6 +278,13 @@ export class Encoder {
 /** Whether a record is nothing that the program has. */
 function isNoValue(value: object): boolean {
   return value instanceof SharedVariable || value instanceof WeakEntry;
+}
+
+function hasSameNames(a: readonly string[], b: readonly string[]): boolean {
+  const { length } = a;
+  if (length !== b.length) return false;
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** A list of keys as a path from the empty list. */
