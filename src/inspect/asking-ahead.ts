@@ -1,5 +1,6 @@
 import { learnCells, unknownCells } from './cell-imports.ts';
 import {
+  answerHeirs,
   answerInternals,
   answerListing,
   answerPrivateValues,
@@ -46,6 +47,7 @@ async function fetch(inspector: LateInspector, question: Question): Promise<void
   if (question.about === 'script') await inspector.scripts(() => [question.scriptId]);
   else if (question.about === 'scripts') await listCells(inspector);
   else if (question.about === 'function') await fetchInternals(inspector, question.fn);
+  else if (question.about === 'heirs') answerHeirs(question.prototype, await inspector.heirs(question.prototype));
   else answerPrivateValues(question.owner, await inspector.privateValues(question.owner));
 }
 

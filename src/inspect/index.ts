@@ -18,7 +18,7 @@ export {
 } from './inspector.ts';
 export { intrinsicAt } from './intrinsics.ts';
 export { answersLater } from './late-answers.ts';
-export { lexicalThis } from './lexical-this.ts';
+export { learnThis, lexicalThis } from './lexical-this.ts';
 export { type LoweredAsync, loweredAsync } from './lowered-async.ts';
 export { folderOfPackage, nodeSpecifier, type PackageOfFile, packageOfFile, packageOfImport } from './package-of.ts';
 export {

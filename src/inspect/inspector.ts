@@ -1,5 +1,5 @@
 import type { Session } from 'node:inspector';
-import { answersLater, lateInternals, latePrivateValues } from './late-answers.ts';
+import { answersLater, lateHeirs, lateInternals, latePrivateValues } from './late-answers.ts';
 
 /** What the engine knows of a function beyond what the language shows. */
 export interface FunctionInternals {
@@ -158,6 +158,15 @@ export class OwnInspector {
     return values;
   }
 
+  /** The objects that inherit from a prototype and are still in use. */
+  heirs(prototype: object): readonly object[] {
+    const { objects } = this.post<{ objects: RemoteObject }>('Runtime.queryObjects', {
+      prototypeObjectId: this.handle(prototype),
+      objectGroup: GROUP,
+    });
+    return Array.from(this.value(objects) as ArrayLike<object>);
+  }
+
   #internalProperties(fn: Function): readonly InternalProperty[] {
     const { internalProperties = [] } = this.post<{ internalProperties?: InternalProperty[] }>(
       'Runtime.getProperties',
@@ -309,6 +318,15 @@ export function functionInternals(fn: Function): FunctionInternals | undefined {
 export function privateValues(owner: object): ReadonlyMap<string, unknown> {
   const values = answersLater ? latePrivateValues(owner) : withInspector((inspector) => inspector.privateValues(owner));
   return values ?? new Map<string, unknown>();
+}
+
+/**
+ * The objects that inherit from a prototype and are still in use, for which all garbage is collected; empty where the
+ * runtime tells nothing.
+ */
+export function heirsOf(prototype: object): readonly object[] {
+  const heirs = answersLater ? lateHeirs(prototype) : withInspector((inspector) => inspector.heirs(prototype));
+  return heirs ?? [];
 }
 
 /** Where `fn` stands, which never changes; `undefined` for native functions and where the runtime does not tell. */

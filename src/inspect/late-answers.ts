@@ -7,6 +7,7 @@ export const answersLater: boolean = 'Deno' in globalThis;
 export type Question =
   | { readonly about: 'function'; readonly fn: Function }
   | { readonly about: 'private values'; readonly owner: object }
+  | { readonly about: 'heirs'; readonly prototype: object }
   | { readonly about: 'script'; readonly scriptId: string }
   | { readonly about: 'scripts' };
 
@@ -15,6 +16,7 @@ class NotAnsweredYet extends Error {}
 
 let internals = new WeakMap<Function, FunctionInternals>();
 let privates = new WeakMap<object, ReadonlyMap<string, unknown>>();
+let heirs = new WeakMap<object, readonly object[]>();
 let isListed = false;
 let isCollecting = false;
 let open: Question | undefined;
@@ -26,6 +28,11 @@ export function lateInternals(fn: Function): FunctionInternals | undefined {
 
 export function latePrivateValues(owner: object): ReadonlyMap<string, unknown> | undefined {
   return privates.get(owner) ?? ask({ about: 'private values', owner });
+}
+
+/** The objects that inherit from a prototype and are still in use. */
+export function lateHeirs(prototype: object): readonly object[] | undefined {
+  return heirs.get(prototype) ?? ask({ about: 'heirs', prototype });
 }
 
 export function lateScript(scriptId: string): void {
@@ -57,10 +64,15 @@ export function answerPrivateValues(owner: object, answer: ReadonlyMap<string, u
   privates.set(owner, answer);
 }
 
+export function answerHeirs(prototype: object, answer: readonly object[]): void {
+  heirs.set(prototype, answer);
+}
+
 /** Forgets all answers: variables may hold something else by now. */
 export function forgetAnswers(): void {
   internals = new WeakMap();
   privates = new WeakMap();
+  heirs = new WeakMap();
   isListed = false;
 }
 

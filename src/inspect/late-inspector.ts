@@ -35,6 +35,14 @@ export class LateInspector {
     });
   }
 
+  heirs(prototype: object): Promise<readonly object[]> {
+    return this.#inTurn(async () => {
+      const prototypeObjectId = await this.#handle(prototype);
+      const { objects } = await this.#post<{ objects: RemoteObject }>('Runtime.queryObjects', { prototypeObjectId });
+      return Array.from((await this.#value(objects)) as ArrayLike<object>);
+    });
+  }
+
   /** Learns about all scripts, and the sources of those that are asked for when all are known. */
   scripts(wanted: () => readonly string[]): Promise<void> {
     return this.#inTurn(async () => {

@@ -1,3 +1,4 @@
+import { fieldArrows } from './field-arrows.ts';
 import { HeapGraph } from './heap-graph.ts';
 import { atEndOfGo, type OwnInspector, withInspector } from './inspector.ts';
 
@@ -13,14 +14,22 @@ let heap: HeapGraph | undefined;
  *
  * The engine leaves it out of what it tells of scopes, and a function that runs would show it too late. A snapshot of the
  * heap has it, and disturbs nothing; one is taken for all the functions of a go.
+ *
+ * @param holder An object that has the function in a field: where a class put it there, no snapshot is needed.
  */
-export function lexicalThis(fn: Function): { readonly value: unknown } | undefined {
+export function lexicalThis(fn: Function, holder?: object): { readonly value: unknown } | undefined {
+  if (holder && !known.has(fn)) for (const [arrow, owner] of fieldArrows(fn, holder)) learnThis(arrow, owner);
   let found = known.get(fn);
   if (!found) {
     found = withInspector((inspector) => search(inspector, fn));
     if (found) known.set(fn, found);
   }
   return found;
+}
+
+/** Remembers the `this` of an arrow function. */
+export function learnThis(fn: Function, value: unknown): void {
+  known.set(fn, { value });
 }
 
 function search(inspector: OwnInspector, fn: Function): { readonly value: unknown } | undefined {

@@ -21,8 +21,8 @@ export interface FunctionSite {
   readonly start: number;
   readonly end: number;
   readonly node: AnyNode;
-  /** Whether it is a method or accessor of a class. */
-  readonly isClassMember: boolean;
+  /** What it is written in. */
+  readonly parent: AnyNode | undefined;
 }
 
 /** Bundles beyond this many characters are not analysed: it would take longer than what it could save. */
@@ -106,7 +106,7 @@ function findFunctions(program: Program, source: string): Map<number, FunctionSi
       case 'ClassDeclaration':
       case 'ClassExpression': {
         const start = memberAround(node, parent, source) ?? node.start;
-        add({ node, start, end: node.end, isClassMember: parent?.type === 'MethodDefinition' });
+        add({ node, start, end: node.end, parent });
         break;
       }
     }

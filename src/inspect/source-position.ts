@@ -50,7 +50,7 @@ function findPosition(fn: Function): SourcePosition | undefined {
     url,
     line: startLine + row,
     column: site.start - model.lineStarts[row]! + (row === 0 ? startColumn : 0),
-    isClassMember: site.isClassMember,
+    isClassMember: site.parent?.type === 'MethodDefinition',
     isStrict: isModule || hasDirective || source.startsWith('class') || !mayBeSloppy(fn, isSloppy),
   };
 }

@@ -1,14 +1,23 @@
 import { corrupt } from './corrupt.ts';
 
-const SHORT_STRING = 24;
+/** Up to this length, part of a string is a copy; of a longer part, V8 would keep the whole string. */
+const SHORT_STRING = 12;
+/** So many bytes become one string, from which short ones are cut: quicker than to ask the buffer for each. */
+const WINDOW = 4096;
 
 /** Reads what a `ByteWriter` wrote, and never beyond the end. */
 export class ByteReader {
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   #position = 0;
+  /** The bytes from {@link #windowStart} on, as characters. */
+  #window = '';
+  #windowStart = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { buffer, byteOffset, byteLength } = bytes;
+    this.#bytes = Buffer.from(buffer, byteOffset, byteLength);
+    this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
   get position(): number {
@@ -29,8 +38,10 @@ export class ByteReader {
   }
 
   unsigned(): number {
-    let value = 0;
-    let unit = 1;
+    const first = this.byte();
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    let unit = 0x80;
     for (;;) {
       const next = this.byte();
       value += (next & 0x7f) * unit;
@@ -50,7 +61,7 @@ export class ByteReader {
 
   double(): number {
     this.#require(8);
-    const value = this.#bytes.readDoubleLE(this.#position);
+    const value = this.#view.getFloat64(this.#position, true);
     this.#position += 8;
     return value;
   }
@@ -66,12 +77,17 @@ export class ByteReader {
     }
     this.#require(length);
     this.#position += length;
-    if (length < SHORT_STRING) {
-      let text = '';
-      for (let i = start; i < this.#position; i++) text += String.fromCharCode(this.#bytes[i]!);
-      return text;
+    return length > SHORT_STRING ? this.#bytes.toString('latin1', start, this.#position) : this.#short(start, length);
+  }
+
+  #short(start: number, length: number): string {
+    let from = start - this.#windowStart;
+    if (from < 0 || from + length > this.#window.length) {
+      this.#windowStart = start;
+      this.#window = this.#bytes.toString('latin1', start, start + WINDOW);
+      from = 0;
     }
-    return this.#bytes.toString('latin1', start, this.#position);
+    return this.#window.substring(from, from + length);
   }
 
   /** The next `length` bytes, as a view. */

@@ -5,6 +5,7 @@ const SHORT_STRING = 24;
 /** Bytes that grow as they are written; integers take as little room as their size allows. */
 export class ByteWriter {
   #bytes: Buffer = Buffer.allocUnsafe(FIRST_SIZE);
+  #view: DataView = viewOf(this.#bytes);
   #length = 0;
 
   get length(): number {
@@ -25,16 +26,22 @@ export class ByteWriter {
   unsigned(value: number): void {
     if (this.#length + 8 > this.#bytes.length) this.#grow(8);
     let rest = value;
-    while (rest > 0x7f) {
+    // Beyond this, there are no bits for operators that look at bits.
+    while (rest > 0x7fffffff) {
       this.#bytes[this.#length++] = (rest % 0x80) + 0x80;
       rest = Math.floor(rest / 0x80);
+    }
+    while (rest > 0x7f) {
+      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
     }
     this.#bytes[this.#length++] = rest;
   }
 
   double(value: number): void {
     if (this.#length + 8 > this.#bytes.length) this.#grow(8);
-    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
   }
 
   /** Any string, lone surrogates included: a byte per character, or two when one of them needs it. */
@@ -75,8 +82,11 @@ export class ByteWriter {
     const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + needed));
     larger.set(this.written());
     this.#bytes = larger;
+    this.#view = viewOf(larger);
   }
 }
+
+const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of one byte
 const isNarrow = /^[\x00-\xff]*$/;

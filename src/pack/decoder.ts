@@ -46,6 +46,8 @@ export class Decoder {
   /** Where in {@link #edges} those of each record begin. */
   readonly #firstEdges: number[] = [];
   readonly #closing: (() => void)[] = [];
+  /** Records that nothing refers to, and whose parts are to be made all the same. */
+  readonly #alsoReached: number[] = [];
   #current = -1;
   #lastRecord = -1;
   #hasLates = false;
@@ -86,7 +88,7 @@ export class Decoder {
     this.#firstEdges.push(this.#edges.length);
     this.#current = -1;
     if (this.bodies.remaining > 0) throw corrupt('there is something behind its last record');
-    if (this.#lates.size > 0) this.#makeReachable(root.record);
+    if (this.#lates.size > 0) this.#makeReachable([root.record, ...this.#alsoReached]);
     for (const close of this.#closing) close();
     const value = this.resolve(root);
     if (value === PENDING) throw corrupt('its parts need each other before any of them can be made');
@@ -181,6 +183,11 @@ export class Decoder {
     this.#closing.push(action);
   }
 
+  /** Makes what a record refers to, although nothing refers to the record. */
+  alsoReached(record: number): void {
+    this.#alsoReached.push(record);
+  }
+
   /** Forgets what the current record refers to: it turned out not to be needed. */
   dropEdges(): void {
     this.#edges.length = this.#firstEdges[this.#current]!;
@@ -227,9 +234,9 @@ export class Decoder {
   }
 
   #accessor(target: object, key: string | symbol, flags: number, get: Part, set: Part): void {
-    const define = (): void => {
+    const define = (): boolean => {
       const [getter, setter] = [this.resolve(get), this.resolve(set)];
-      if (getter === PENDING || setter === PENDING) return;
+      if (getter === PENDING || setter === PENDING) return false;
       if (![getter, setter].every((half) => half === undefined || typeof half === 'function')) {
         throw corrupt('a getter or setter in it is no function');
       }
@@ -240,9 +247,9 @@ export class Decoder {
         configurable: true,
       });
       if (!(flags & Property.configurable)) Object.defineProperty(target, key, { configurable: false });
+      return true;
     };
-    define();
-    if (Object.hasOwn(target, key)) return;
+    if (define()) return;
     Object.defineProperty(target, key, { value: undefined, configurable: true, enumerable: true });
     for (const half of [get, set]) if (this.resolve(half) === PENDING) this.give(half, define);
   }
@@ -286,24 +293,27 @@ export class Decoder {
   }
 
   /** Makes late values, each after what it reaches, as far as they don't need each other. */
-  #makeReachable(root: number): void {
-    if (root < 0) return;
+  #makeReachable(roots: readonly number[]): void {
     const [edges, firstEdges] = [this.#edges, this.#firstEdges];
     /** Which edge of each record is to be followed next. */
     const next = firstEdges.slice();
     const seen = new Uint8Array(this.count);
-    const stack = [root];
-    seen[root] = 1;
-    while (stack.length > 0) {
-      const record = stack.at(-1)!;
-      if (next[record]! < firstEdges[record + 1]!) {
-        const reached = edges[next[record]!++]!;
-        if (seen[reached] === 1) continue;
-        seen[reached] = 1;
-        stack.push(reached);
-      } else {
-        stack.pop();
-        if (this.#values[record] === PENDING) this.#make(record, new Set());
+    const stack: number[] = [];
+    const reach = (record: number): void => {
+      if (record < 0 || seen[record] === 1) return;
+      seen[record] = 1;
+      stack.push(record);
+    };
+    for (const root of roots) {
+      reach(root);
+      while (stack.length > 0) {
+        const record = stack.at(-1)!;
+        if (next[record]! < firstEdges[record + 1]!) {
+          reach(edges[next[record]!++]!);
+        } else {
+          stack.pop();
+          if (this.#values[record] === PENDING) this.#make(record, new Set());
+        }
       }
     }
   }

@@ -12,8 +12,10 @@ import { WrittenMembers } from './written-members.ts';
 export function writeClass(encoder: Encoder, made: Function): void {
   const captured = requireVariables(made);
   const code = functionCode(made, captured);
+  const id = encoder.classId(made);
+  encoder.weaks.addOf(captured, id);
   encoder.heads.byte(Kind.class);
-  encoder.heads.string(encoder.classId(made));
+  encoder.heads.string(id);
   encoder.heads.string(code.parentName ?? '');
   encoder.codes.write(code);
   writeVariables(encoder, captured, code);

@@ -73,25 +73,14 @@ function writeSurroundings(encoder: Encoder, fn: Function, captured: CapturedVar
   encoder.slot(Object.getPrototypeOf(home), 'super');
 }
 
-function surroundingThis(encoder: Encoder, fn: Function, { isTopLevel, parsed }: CapturedVariables): unknown {
+function surroundingThis(encoder: Encoder, fn: Function, { isTopLevel }: CapturedVariables): unknown {
   if (isTopLevel()) return undefined;
-  const home = encoder.homes.of(fn);
-  if (home && isFieldOf(home, parsed.source)) return home;
-  const found = lexicalThis(fn);
+  const found = lexicalThis(fn, encoder.homes.of(fn));
   if (found) return found.value;
   throw new Refusal(
     'an arrow function that uses the this around it, which cannot be seen here',
     'Put it into a variable outside the arrow function: const self = this.',
   );
-}
-
-/** Whether a class of the instance has the text of the arrow function in it: the quick way to know its `this`. */
-function isFieldOf(instance: object, source: string): boolean {
-  for (let at: object | null = Object.getPrototypeOf(instance); at; at = Object.getPrototypeOf(at)) {
-    const made: unknown = Reflect.getOwnPropertyDescriptor(at, 'constructor')?.value;
-    if (typeof made === 'function' && sourceText(made)?.includes(source)) return true;
-  }
-  return false;
 }
 
 function surroundingArguments(fn: Function): ArrayLike<unknown> {

@@ -9,10 +9,19 @@ export function writeHooked(encoder: Encoder, value: object): boolean {
     writeReduced(encoder, value[reduce]());
     return true;
   }
-  const hooks = value as { [getState]?: () => unknown };
-  if (typeof value === 'function' || typeof hooks[getState] !== 'function' || isPrototype(value)) return false;
-  writeState(encoder, value, hooks[getState]());
+  if (!hasState(value)) return false;
+  writeState(encoder, value, value[getState]());
   return true;
+}
+
+/** Whether a value says itself what of it travels. */
+export function isHooked(value: object): boolean {
+  return isReduced(value) || hasState(value);
+}
+
+function hasState(value: object): value is { [getState](): unknown } {
+  if (typeof value === 'function' || isPrototype(value)) return false;
+  return typeof (value as { [getState]?: unknown })[getState] === 'function';
 }
 
 /** A class's own prototype has the methods of its instances, but is none. */

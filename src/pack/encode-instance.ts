@@ -2,12 +2,14 @@ import { Module } from 'node:module';
 import { types } from 'node:util';
 import { liveExport } from '../inspect/index.ts';
 import { integrityOf, writeProperties, writePrototype } from './encode-properties.ts';
+import { writeWeak } from './encode-weak.ts';
 import type { Encoder } from './encoder.ts';
 import { Capture, Integrity, Kind, Prototype } from './format.ts';
 import { refuseInstance, refuseOpaque } from './opaque.ts';
 
 /** An object that is not built in: by its class or prototype and its own properties. @throws Refusal */
 export function writeInstance(encoder: Encoder, value: object): void {
+  if (writeWeak(encoder, value)) return;
   refuseOpaque(value);
   if (types.isModuleNamespaceObject(value)) {
     writeNamespace(encoder, value as Readonly<Record<string, unknown>>);

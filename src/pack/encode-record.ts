@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 import { constructedArguments } from './constructed.ts';
 import { writeArrayBuffer, writeView } from './encode-binary.ts';
 import { writeError } from './encode-error.ts';
@@ -8,20 +8,27 @@ import { writeInstance } from './encode-instance.ts';
 import { integrityOf, writeProperties, writePrototype } from './encode-properties.ts';
 import { writeReference } from './encode-reference.ts';
 import { writeSymbol, writeSymbolHead } from './encode-symbol.ts';
+import { writeWeakEntry } from './encode-weak.ts';
 import type { Encoder } from './encoder.ts';
-import { Kind } from './format.ts';
+import { Integrity, Kind, Prototype } from './format.ts';
 import { isImported } from './references/package-reference.ts';
 import { Refusal } from './refusal.ts';
 import { SharedVariable } from './shared-variable.ts';
+import { WeakEntry } from './weak-collections.ts';
 
 /** Objects with more properties than this are taken for dictionaries, whose keys no other object has. */
 const LARGEST_SHAPE = 40;
+/** So many arrays without holes and names are looked at from all sides before others are taken to be like them. */
+const CAREFUL_ARRAYS = 100;
+/** Of larger objects and arrays, only so many properties are looked at from all sides. */
+const MOST_DESCRIBED = 1_000;
 
 /** Writes the record of any value that has an identity. @throws Refusal */
 export function writeRecord(encoder: Encoder, value: object | symbol): void {
   if (typeof value === 'symbol') writeSymbol(encoder, value);
   else if (types.isProxy(value)) writeProxy(encoder, value);
   else if (value instanceof SharedVariable) writeVariable(encoder, value);
+  else if (value instanceof WeakEntry) writeWeakEntry(encoder, value);
   else if (typeof value === 'function') writeFunction(encoder, value);
   else if (!writeReference(encoder, value)) writeObject(encoder, value);
 }
@@ -38,7 +45,7 @@ function writeVariable(encoder: Encoder, variable: SharedVariable): void {
 
 function writeObject(encoder: Encoder, value: object): void {
   const prototype: object | null = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype && writePlain(encoder, value)) return;
+  if (prototype === Object.prototype && writePlain(encoder, value as Record<string, unknown>)) return;
   if (prototype !== Array.prototype && writeHooked(encoder, value)) return;
   if (Array.isArray(value)) writeArray(encoder, value);
   else if (types.isMap(value)) writeMap(encoder, value);
@@ -54,17 +61,11 @@ function writeObject(encoder: Encoder, value: object): void {
 }
 
 /** The quick way for objects that are nothing but data; false for others. */
-function writePlain(encoder: Encoder, value: object): boolean {
-  // With symbols, it may have hooks.
-  if (Object.getOwnPropertySymbols(value).length > 0 || !Object.isExtensible(value)) return false;
+function writePlain(encoder: Encoder, value: Readonly<Record<string, unknown>>): boolean {
+  if (!Object.isExtensible(value)) return false;
   const keys = Object.getOwnPropertyNames(value);
-  const values: unknown[] = [];
-  for (const key of keys) {
-    const descriptor = Reflect.getOwnPropertyDescriptor(value, key)!;
-    if (!descriptor.writable || !descriptor.enumerable || !descriptor.configurable) return false;
-    if (typeof descriptor.value === 'function') encoder.homes.add(descriptor.value, value);
-    values.push(descriptor.value);
-  }
+  const isUsual = encoder.isUsual(keys);
+  if (!isUsual && !isOrdinary(value, keys)) return false;
   encoder.heads.byte(Kind.object);
   if (keys.length > LARGEST_SHAPE) {
     encoder.heads.byte(0);
@@ -72,7 +73,21 @@ function writePlain(encoder: Encoder, value: object): boolean {
   } else {
     encoder.shape(keys);
   }
-  for (let i = 0; i < keys.length; i++) encoder.slot(values[i], keys[i]!);
+  for (const key of keys) {
+    const child = value[key];
+    if (typeof child === 'function') encoder.homes.add(child, value);
+    encoder.slot(child, key);
+  }
+  return true;
+}
+
+/** Whether an object has no hidden, fixed or computed properties, and no symbols, which may be hooks. */
+function isOrdinary(value: object, keys: readonly string[]): boolean {
+  if (Object.getOwnPropertySymbols(value).length > 0) return false;
+  for (let i = 0; i < keys.length && i < MOST_DESCRIBED; i++) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(value, keys[i]!)!;
+    if (!descriptor.writable || !descriptor.enumerable || !descriptor.configurable) return false;
+  }
   return true;
 }
 
@@ -81,19 +96,55 @@ function writeArray(encoder: Encoder, value: readonly unknown[]): void {
   const { length } = value;
   heads.byte(Kind.array);
   heads.unsigned(length);
+  const isLong = length > MOST_DESCRIBED && isUnnamed(value);
+  if ((isLong || encoder.bareArrays >= CAREFUL_ARRAYS) && looksBare(value)) {
+    writeElements(encoder, value);
+    bodies.byte(Prototype.usual);
+    bodies.byte(0);
+    bodies.byte(Integrity.open);
+    return;
+  }
   const keys = Reflect.ownKeys(value);
   // Indices come first, in order: when the last one is in its place, none is missing before it.
-  const isDense = length === 0 || keys[length - 1] === String(length - 1);
-  bodies.byte(isDense ? 1 : 0);
-  if (isDense) for (let i = 0; i < length; i++) encoder.slot(value[i], i);
-  writeRest(encoder, value, Array.prototype, isDense ? keys.slice(length) : keys);
+  const isDense = (length === 0 || keys[length - 1] === String(length - 1)) && !hasGetter(value);
+  const rest = (isDense ? keys.slice(length) : keys).filter((key) => key !== 'length');
+  encoder.bareArrays = isDense && rest.length === 0 ? encoder.bareArrays + 1 : 0;
+  if (isDense) writeElements(encoder, value);
+  else bodies.byte(0);
+  writeRest(encoder, value, Array.prototype, rest);
+}
+
+function writeElements(encoder: Encoder, value: readonly unknown[]): void {
+  encoder.bodies.byte(1);
+  for (let i = 0; i < value.length; i++) encoder.slot(value[i], i);
+}
+
+/** Whether an array is taken to have nothing but its elements, as those before it. */
+function looksBare(value: readonly unknown[]): boolean {
+  // A hole is found as `undefined` too.
+  return (
+    Object.getPrototypeOf(value) === Array.prototype && Object.isExtensible(value) && !includes.call(value, undefined)
+  );
+}
+
+const { includes } = Array.prototype;
+
+/** Whether an array has nothing but elements, without listing these: nothing else can tell it. */
+function isUnnamed(value: readonly unknown[]): boolean {
+  const text = inspect(value, { maxArrayLength: 0, depth: 0, customInspect: false, compact: true });
+  return /^\[ ?\.\.\. \d+ more items? ?\]$/.test(text);
+}
+
+function hasGetter(value: readonly unknown[]): boolean {
+  for (let i = 0; i < value.length && i < MOST_DESCRIBED; i++)
+    if (Reflect.getOwnPropertyDescriptor(value, i)!.get !== undefined) return true;
+  return false;
 }
 
 /** Prototype, own properties and integrity of an object whose content is written. */
 function writeRest(encoder: Encoder, value: object, usual: object, keys = Reflect.ownKeys(value)): void {
-  const hidden = Array.isArray(value) ? keys.filter((key) => key !== 'length') : keys;
   writePrototype(encoder, value, usual);
-  writeProperties(encoder, value, hidden);
+  writeProperties(encoder, value, keys);
   encoder.bodies.byte(integrityOf(value));
 }
 

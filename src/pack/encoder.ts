@@ -7,11 +7,14 @@ import { Homes } from './homes.ts';
 import { MemoryLayout } from './memory-layout.ts';
 import { type Label, printPath, Refusal, refusalError } from './refusal.ts';
 import { SharedVariable, SharedVariables } from './shared-variable.ts';
+import { WeakCollections, WeakEntry } from './weak-collections.ts';
 
 /** Writes the record of one value: its head and its body. */
 export type RecordWriter = (encoder: Encoder, value: object | symbol) => void;
 
 const NO_PARENT = -1;
+/** So many objects with the same property names are looked at from all sides before others are taken to be like them. */
+const CAREFUL_RECORDS = 100;
 
 /**
  * Writes a graph of values as numbered records.
@@ -27,11 +30,14 @@ export class Encoder {
   readonly homes: Homes = new Homes();
   readonly codes: CodeTable = new CodeTable(this.heads);
   readonly variables: SharedVariables = new SharedVariables();
+  readonly weaks: WeakCollections = new WeakCollections();
   readonly classId: (made: Function) => string;
   /** By which import of the user's code the namespace of a module was reached. */
   readonly namespaces: Map<unknown, { readonly specifier: string; readonly importer: string }> = new Map();
   /** Modules that the reader will load. */
   readonly modules: Set<string> = new Set();
+  /** How many arrays came last that have nothing but their elements. */
+  bareArrays = 0;
   /** Whether anything in it makes the reader run code. */
   runsCode = false;
 
@@ -43,6 +49,7 @@ export class Encoder {
   readonly #labels: Label[] = [];
   readonly #shapes: Shape = { number: 0, next: new Map() };
   #shapeCount = 0;
+  #lastShape: { readonly keys: readonly string[]; readonly number: number; times: number } | undefined;
   #current = NO_PARENT;
   #rootLabel = '';
   #rootLength = 0;
@@ -76,18 +83,30 @@ export class Encoder {
     try {
       this.slot(root, rootLabel);
       this.#rootLength = this.bodies.length;
-      while (this.#current < this.#values.length - 1) {
-        this.#current++;
-        if (this.#isMeasured) {
-          this.#headStarts.push(this.heads.length);
-          this.#bodyStarts.push(this.bodies.length);
-        }
-        this.#writeRecord(this, this.#values[this.#current]!);
-      }
+      do this.#writeQueued();
+      while (this.#queueWeakEntries());
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       throw refusalError(error, this.labels(this.#current), this.#owner());
     }
+  }
+
+  #writeQueued(): void {
+    while (this.#current < this.#values.length - 1) {
+      this.#current++;
+      if (this.#isMeasured) {
+        this.#headStarts.push(this.heads.length);
+        this.#bodyStarts.push(this.bodies.length);
+      }
+      this.#writeRecord(this, this.#values[this.#current]!);
+    }
+  }
+
+  /** @returns Whether there were any. */
+  #queueWeakEntries(): boolean {
+    const { length } = this.#values;
+    for (const { entry, key, name } of this.weaks.entriesOf(this.#values)) this.#queue(entry, key, name);
+    return this.#values.length > length;
   }
 
   /** Writes a value where one is expected in a body. */
@@ -123,7 +142,7 @@ export class Encoder {
 
   #number(value: number): void {
     const { bodies } = this;
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+    if (!Number.isSafeInteger(value) || (value === 0 && Object.is(value, -0))) {
       bodies.byte(Slot.double);
       bodies.double(value);
       return;
@@ -136,13 +155,16 @@ export class Encoder {
   refer(value: object | symbol, label: Label): number {
     let number = this.#numbers.get(value);
     if (number === undefined) {
-      number = this.#values.length;
+      number = this.#queue(value, this.#current, label);
       this.#numbers.set(value, number);
-      this.#values.push(value);
-      this.#parents.push(this.#current);
-      this.#labels.push(label);
     }
     return number;
+  }
+
+  #queue(value: object | symbol, parent: number, label: Label): number {
+    this.#parents.push(parent);
+    this.#labels.push(label);
+    return this.#values.push(value) - 1;
   }
 
   /** Whether a value has a record, written or queued. */
@@ -150,8 +172,20 @@ export class Encoder {
     return this.#numbers.has(value);
   }
 
+  /** Whether so many objects with these property names came last that one more is taken to be made like them. */
+  isUsual(keys: readonly string[]): boolean {
+    const last = this.#lastShape;
+    return last !== undefined && last.times >= CAREFUL_RECORDS && hasSameNames(last.keys, keys);
+  }
+
   /** Writes a list of property names into the heads: in full the first time, as a number above 0 from then on. */
   shape(keys: readonly string[]): void {
+    const last = this.#lastShape;
+    if (last && hasSameNames(last.keys, keys)) {
+      last.times++;
+      this.heads.unsigned(last.number);
+      return;
+    }
     let shape = this.#shapes;
     for (const key of keys) {
       let next = shape.next.get(key);
@@ -165,6 +199,7 @@ export class Encoder {
     if (isNew) shape.number = ++this.#shapeCount;
     this.heads.unsigned(shape.number);
     if (isNew) this.keys(keys);
+    this.#lastShape = { keys, number: shape.number, times: 1 };
   }
 
   /** Writes property names into the heads. */
@@ -189,7 +224,7 @@ export class Encoder {
   #owner(): string | undefined {
     for (let at = this.#parents[this.#current] ?? NO_PARENT; at !== NO_PARENT; at = this.#parents[at]!) {
       const value = this.#values[at];
-      if (typeof value !== 'object' || Array.isArray(value) || value instanceof SharedVariable) continue;
+      if (typeof value !== 'object' || Array.isArray(value) || isNoValue(value)) continue;
       const made: unknown = value.constructor;
       if (typeof made === 'function' && !isBuiltIn(made) && made.name) return made.name;
     }
@@ -238,6 +273,18 @@ export class Encoder {
     this.memory.write(front);
     return front.written();
   }
+}
+
+/** Whether a record is nothing that the program has. */
+function isNoValue(value: object): boolean {
+  return value instanceof SharedVariable || value instanceof WeakEntry;
+}
+
+function hasSameNames(a: readonly string[], b: readonly string[]): boolean {
+  const { length } = a;
+  if (length !== b.length) return false;
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** A list of keys as a path from the empty list. */

@@ -38,17 +38,19 @@ export interface Envelope {
   readonly runsCode: boolean;
 }
 
-const headers = new Map<number, Uint8Array>();
+const plainHeader = makeHeader({ form: BodyForm.plain, runsCode: false });
+const dataHeader = makeHeader({ form: BodyForm.graph, runsCode: false });
+const codeHeader = makeHeader({ form: BodyForm.graph, runsCode: true });
 
 /** The header without its checksum; not to be changed. */
 export function envelopeHeader({ form, runsCode }: Envelope): Uint8Array {
-  const key = form * 2 + Number(runsCode);
-  let header = headers.get(key);
-  if (!header) {
-    header = new Uint8Array(HEADER_LENGTH);
-    header.set([...MAGIC, VERSION, form, Number(runsCode)]);
-    headers.set(key, header);
-  }
+  if (form === BodyForm.plain) return plainHeader;
+  return runsCode ? codeHeader : dataHeader;
+}
+
+function makeHeader({ form, runsCode }: Envelope): Uint8Array {
+  const header = new Uint8Array(HEADER_LENGTH);
+  header.set([...MAGIC, VERSION, form, Number(runsCode)]);
   return header;
 }
 

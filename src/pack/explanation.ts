@@ -3,6 +3,7 @@ import { type Measured, measure, printBytes } from './measure.ts';
 import { findReference } from './references/find-reference.ts';
 import type { Reference } from './references/reference.ts';
 import { SharedVariable } from './shared-variable.ts';
+import { WeakEntry } from './weak-collections.ts';
 
 /** A part of what would travel. */
 export interface ExplanationNode {
@@ -53,15 +54,16 @@ function explain(
   explained: ReadonlyMap<Measured, ExplanationNode>,
 ): ExplanationNode {
   const nodes = children.map((child) => explained.get(child)!);
-  // A variable of its own is only a way to share what it holds.
+  // A variable of its own is only a way to share what it holds, and so is what a weak collection holds.
   const [only] = nodes;
-  if (value instanceof SharedVariable && only) return { ...only, label: String(label) };
+  if ((value instanceof SharedVariable || value instanceof WeakEntry) && only) return { ...only, label: String(label) };
   return { label: String(label), what: describe(value), bytes, children: nodes };
 }
 
 function describe(value: object | symbol): string {
   if (typeof value === 'symbol') return String(value);
   if (value instanceof SharedVariable) return typeof value.value;
+  if (value instanceof WeakEntry) return typeof value.value;
   const reference = findReference(value);
   if (reference) return describeReference(reference);
   if (typeof value === 'function') {

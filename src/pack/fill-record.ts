@@ -183,6 +183,10 @@ function fillMade(decoder: Decoder, record: number, kind: number, detail: unknow
     case Kind.arrayBuffer:
     case Kind.symbol:
     case Kind.reference:
+    case Kind.weak:
+      return;
+    case Kind.weakEntry:
+      fillWeakEntry(decoder, record);
       return;
     case Kind.prototype: {
       const owner = decoder.recordPart();
@@ -229,6 +233,17 @@ function fillMade(decoder: Decoder, record: number, kind: number, detail: unknow
     default:
       throw corrupt('a record in it is of no known kind');
   }
+}
+
+/** What is known of a key here, such as the private statics of a class, stays as it is. */
+function fillWeakEntry(decoder: Decoder, record: number): void {
+  const parts = [decoder.recordPart(), decoder.recordPart(), decoder.part()];
+  decoder.alsoReached(record);
+  whenMade(decoder, parts, ([collection, key, value]) => {
+    if (collection instanceof WeakMap) collection.has(key as object) || collection.set(key as object, value);
+    else if (collection instanceof WeakSet) collection.add(key as object);
+    else throw corrupt('an entry in it is of no weak collection');
+  });
 }
 
 /** Arranges for a record to be made of parts that must all be there. */

@@ -49,6 +49,10 @@ export const Kind = {
   variable: 22,
   /** A function of a class that travels too. */
   member: 23,
+  /** A weak collection in which a class keeps something about its instances. */
+  weak: 24,
+  /** What a weak collection holds for one of the records. */
+  weakEntry: 25,
 } as const;
 
 /** Whether objects can still get properties. */
@@ -66,6 +70,7 @@ export const PrototypeObject = { usual: 0, changed: 1, other: 2 } as const;
 /** What of a property a function is. */
 export const MemberPart = { value: 0, get: 1, set: 2 } as const;
 
+export const WeakForm = { map: 0, set: 1 } as const;
 export const SymbolForm = { registered: 0, wellKnown: 1, unique: 2 } as const;
 export const ReferenceForm = { builtin: 0, package: 1, require: 2 } as const;
 

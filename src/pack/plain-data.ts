@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 
 const { isDate, isMap, isSet } = types;
-const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible, keys } =
-  Object;
+const { getPrototypeOf, getOwnPropertySymbols, getOwnPropertyDescriptor, isExtensible } = Object;
+const { ownKeys } = Reflect;
 const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 
@@ -14,6 +14,8 @@ const MOST_VISITS = 2_000_000;
 const CAREFUL_VISITS = 100;
 /** Of objects with more properties than this, only these are looked at from all sides. */
 const MOST_DESCRIBED = 1_000;
+/** Of arrays, only so many elements are looked at for being getters. */
+const MOST_DESCRIBED_ELEMENTS = 20;
 /** Arrays longer than this are not searched for named properties. */
 const LONG_ARRAY = 1_000;
 
@@ -53,25 +55,11 @@ function isPlainObject(value: object, depth: number, walk: Walk): boolean {
 }
 
 function isPlainRecord(value: Record<string, unknown>, depth: number, walk: Walk): boolean {
-  if (!isExtensible(value)) return false;
-  const known = walk.shapes[depth];
-  if (known === undefined || walk.visits < CAREFUL_VISITS) {
-    const own = ordinaryShape(value);
-    if (!own) return false;
-    // A dictionary, whose keys no other object has.
-    if (own.length > MOST_DESCRIBED) return Object.values(value).every((child) => isPlainValue(child, depth + 1, walk));
-    walk.shapes[depth] = own;
-  }
-  const shape = walk.shapes[depth]!;
+  const shape = walk.visits < CAREFUL_VISITS ? undefined : walk.shapes[depth];
+  if (shape === undefined || !isExtensible(value)) return isOrdinaryRecord(value, depth, walk);
   let count = 0;
-  let isKnown = true;
-  let other: readonly string[] | undefined;
   for (const key in value) {
-    if (isKnown && shape[count] !== key) {
-      isKnown = false;
-      other = ordinaryShape(value);
-      if (!other) return false;
-    }
+    if (shape[count] !== key) return isOrdinaryRecord(value, depth, walk);
     count++;
     const child = value[key];
     const type = typeof child;
@@ -79,23 +67,30 @@ function isPlainRecord(value: Record<string, unknown>, depth: number, walk: Walk
       if (child !== null && !isPlainObject(child as object, depth + 1, walk)) return false;
     } else if (type === 'function' || type === 'symbol') return false;
   }
-  if (isKnown && shape.length === count) return true;
   // Fewer keys than the known ones, but the same so far, have not been looked at yet.
-  other ??= ordinaryShape(value);
-  if (!other) return false;
-  walk.shapes[depth] = other;
-  return true;
+  return shape.length === count || isOrdinaryRecord(value, depth, walk);
 }
 
-/** The property names of an object that has no other properties than ordinary ones. */
-function ordinaryShape(value: object): readonly string[] | undefined {
-  if (!isExtensible(value) || getOwnPropertySymbols(value).length > 0) return undefined;
-  const names = getOwnPropertyNames(value);
-  for (let i = 0; i < names.length && i < MOST_DESCRIBED; i++) {
-    const descriptor = getOwnPropertyDescriptor(value, names[i]!)!;
-    if (!descriptor.writable || !descriptor.enumerable || !descriptor.configurable) return undefined;
+/** Whether an object has no other properties than ordinary ones that hold plain data. */
+function isOrdinaryRecord(value: Record<string, unknown>, depth: number, walk: Walk): boolean {
+  if (!isExtensible(value)) return false;
+  const own = ownKeys(value);
+  for (let i = 0; i < own.length; i++) {
+    const key = own[i]!;
+    if (typeof key === 'symbol') return false;
+    let child: unknown;
+    if (i < MOST_DESCRIBED) {
+      const descriptor = getOwnPropertyDescriptor(value, key)!;
+      if (!descriptor.writable || !descriptor.enumerable || !descriptor.configurable) return false;
+      child = descriptor.value;
+    } else {
+      child = value[key];
+    }
+    if (!isPlainValue(child, depth + 1, walk)) return false;
   }
-  return names;
+  // Others are dictionaries, whose keys no other object has.
+  if (own.length <= MOST_DESCRIBED) walk.shapes[depth] = own as string[];
+  return true;
 }
 
 function isPlainArray(value: readonly unknown[], depth: number, walk: Walk): boolean {
@@ -103,8 +98,7 @@ function isPlainArray(value: readonly unknown[], depth: number, walk: Walk): boo
   if (length > LONG_ARRAY && !(0 in value && length - 1 in value)) return false;
   if (!isExtensible(value)) return false;
   if (walk.visits < CAREFUL_VISITS) {
-    if (length <= LONG_ARRAY && keys(value).length !== length) return false;
-    if (getOwnPropertySymbols(value).length > 0) return false;
+    if (length > LONG_ARRAY ? getOwnPropertySymbols(value).length > 0 : !isBareArray(value)) return false;
   }
   for (let i = typeof value[0] === 'number' ? countNumbers(value) : 0; i < length; i++) {
     const child = value[i];
@@ -113,6 +107,17 @@ function isPlainArray(value: readonly unknown[], depth: number, walk: Walk): boo
       if (child !== null && !isPlainObject(child as object, depth + 1, walk)) return false;
     } else if (type === 'function' || type === 'symbol') return false;
   }
+  return true;
+}
+
+/** Whether an array has no hole and nothing but its elements. */
+function isBareArray(value: readonly unknown[]): boolean {
+  const { length } = value;
+  const own = ownKeys(value);
+  // Indices come first, and `length` behind them.
+  if (own.length !== length + 1 || own[length] !== 'length') return false;
+  for (let i = 0; i < length && i < MOST_DESCRIBED_ELEMENTS; i++)
+    if (getOwnPropertyDescriptor(value, i)!.get !== undefined) return false;
   return true;
 }
 

@@ -2,10 +2,11 @@ import { UnpackError } from '../errors.ts';
 import { CodeReader, type PackedCode } from './code-reader.ts';
 import { corrupt } from './corrupt.ts';
 import { type Decoder, PENDING } from './decoder.ts';
-import { Kind, ReferenceForm, SymbolForm } from './format.ts';
+import { Kind, ReferenceForm, SymbolForm, WeakForm } from './format.ts';
 import { symbolOf } from './known-symbols.ts';
 import type { Reference } from './references/reference.ts';
 import { resolveReference } from './references/resolve-reference.ts';
+import { rememberWeak, type WeakCollection, weakOfId } from './weak-collections.ts';
 
 /** What the head of a function says, for when its body is read. */
 export interface FunctionHead {
@@ -67,6 +68,8 @@ export class HeadReader {
         return readReference(decoder);
       case Kind.namespace:
         return Object.defineProperty(Object.create(null), Symbol.toStringTag, { value: 'Module' });
+      case Kind.weak:
+        return this.details.at(-1);
       default:
         return PENDING;
     }
@@ -105,6 +108,10 @@ export class HeadReader {
         return heads.byte() === 1;
       case Kind.member:
         return heads.byte();
+      case Kind.weak:
+        return readWeak(heads.byte(), heads.string());
+      case Kind.weakEntry:
+        return undefined;
       case Kind.reduced:
         return { module: heads.string(), name: heads.string() };
       default:
@@ -204,6 +211,15 @@ function readSymbol(decoder: Decoder): symbol {
     default:
       throw corrupt('a symbol in it is of no known kind');
   }
+}
+
+function readWeak(form: number, id: string): WeakCollection {
+  const known = weakOfId(id);
+  const collection = known ?? (form === WeakForm.map ? new WeakMap<object, unknown>() : new WeakSet());
+  if (form !== (collection instanceof WeakMap ? WeakForm.map : WeakForm.set))
+    throw corrupt('a weak collection in it is of another kind here');
+  if (!known) rememberWeak(id, collection);
+  return collection;
 }
 
 function readReference(decoder: Decoder): unknown {

@@ -1,3 +1,4 @@
+import { learnThis } from '../inspect/index.ts';
 import type { PackedCode } from './code-reader.ts';
 import { corrupt } from './corrupt.ts';
 import { type Decoder, type Part, PENDING } from './decoder.ts';
@@ -19,8 +20,10 @@ export function fillFunction(decoder: Decoder, record: number, head: FunctionHea
     needs: () => [self, args].flatMap((part) => (part?.value === PENDING ? [part.record] : [])),
     make: () => {
       const surroundings = surround(decoder, code, captures, variables);
-      const made = surroundings.make.apply(self && decoder.resolve(self), argumentsOf(args && decoder.resolve(args)));
+      const lexicalThis = self && decoder.resolve(self);
+      const made = surroundings.make.apply(lexicalThis, argumentsOf(args && decoder.resolve(args)));
       const fn = functionOf(code, made);
+      if (self) learnThis(fn, lexicalThis);
       if (home) {
         decoder.give(home, (prototype) => {
           Object.setPrototypeOf(code.form === CodeForm.expression ? surroundings : made, prototype as object | null);

@@ -87,6 +87,52 @@ describe('laws of data', () => {
     );
   });
 
+  it('long tables beside functions keep what differs from row to row', () => {
+    const cell = fc.oneof(fc.integer(), fc.double(), fc.string(), fc.constantFrom(undefined, null, true, -0, NaN));
+    const row = fc.oneof(
+      fc.record({ id: fc.integer(), cells: fc.array(cell, { maxLength: 4 }) }),
+      fc.record({ id: fc.string(), cells: fc.array(cell), more: cell }, { requiredKeys: [] }),
+      fc.dictionary(fc.string(), cell),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(row, { minLength: 1, maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 40 }),
+        (kinds, picks) => {
+          const rows = Array.from({ length: 600 }, (_, i) =>
+            structuredClone(kinds[(picks[i % 40] ?? 0) % kinds.length]),
+          );
+          return isDeepStrictEqual(throughGraph(rows), rows);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('arrays beside functions keep holes, names and getters, however long and many they are', () => {
+    const named = Object.assign([1, 2], { label: 'named' });
+    const match = /b(?<rest>.*)/.exec('abc');
+    // biome-ignore lint/suspicious/noSparseArray: that is what is tested
+    const holes = [1, , 3];
+    const long = Object.assign(new Array(5000).fill(1), { label: 'long' });
+    const longHoles = new Array(5000).fill(1);
+    delete longHoles[4000];
+    const plain = Array.from({ length: 300 }, (_, i) => [i, [i]]);
+    const value = [...plain, holes, longHoles, long, new Array(2000).fill('x'), ...plain, named, match, holes];
+    const copy = throughGraph(value);
+    expect(isDeepStrictEqual(copy, value)).toBe(true);
+    expect(1 in copy[300]!).toBe(false);
+    const counted = Object.defineProperty([0, 1], 0, {
+      get: () => counted.length,
+      enumerable: true,
+      configurable: true,
+    });
+    for (const there of [throughGraph(counted), unpack(pack(counted)) as number[]]) {
+      there.push(5);
+      expect(there).toEqual([3, 1, 5]);
+    }
+  });
+
   it('keys of any name are keys and nothing else', () => {
     const keys = fc.oneof(
       fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', '0', ''),

@@ -26,7 +26,9 @@ export type Tool =
   | 'tsx'
   | 'esbuild to modules'
   | 'esbuild to CommonJS'
+  | 'esbuild for ES2020'
   | 'tsc to modules'
+  | 'tsc for ES2020'
   | 'tsc to CommonJS'
   | 'a minified bundle'
   | 'a CommonJS bundle';
@@ -97,8 +99,8 @@ export async function compileCases(
       writeFileSync(join(out, 'package.json'), `{ "type": "${isCommonJs ? 'commonjs' : 'module'}" }`);
       for (const file of sources(cases)) {
         const text = tool.startsWith('esbuild')
-          ? withEsbuild(join(cases, file), isCommonJs)
-          : withTsc(join(cases, file), isCommonJs);
+          ? withEsbuild(join(cases, file), isCommonJs, tool.endsWith('ES2020') ? 'es2020' : 'node20')
+          : withTsc(join(cases, file), isCommonJs, tool.endsWith('ES2020') ? 'ES2020' : 'ES2022');
         const target = join(out, file.replace(/\.ts$/, '.js'));
         mkdirSync(dirname(target), { recursive: true });
         writeFileSync(target, text.replace(/(["']\.{1,2}\/[^"']*)\.ts(["'])/g, '$1.js$2'));
@@ -112,14 +114,14 @@ function sources(folder: string): string[] {
   return files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
 }
 
-function withEsbuild(file: string, isCommonJs: boolean): string {
+function withEsbuild(file: string, isCommonJs: boolean, target: string): string {
   const format = isCommonJs ? 'cjs' : 'esm';
-  return transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format, target: 'node20', sourcefile: file }).code;
+  return transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format, target, sourcefile: file }).code;
 }
 
-function withTsc(file: string, isCommonJs: boolean): string {
+function withTsc(file: string, isCommonJs: boolean, target: 'ES2020' | 'ES2022'): string {
   const module = isCommonJs ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext;
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module, esModuleInterop: true };
+  const compilerOptions = { target: ts.ScriptTarget[target], module, esModuleInterop: true };
   return ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions, fileName: file }).outputText;
 }
 

@@ -5,8 +5,10 @@ const tools: readonly Tool[] = [
   'tsx',
   'esbuild to modules',
   'esbuild to CommonJS',
+  'esbuild for ES2020',
   'tsc to modules',
   'tsc to CommonJS',
+  'tsc for ES2020',
   'a minified bundle',
   'a CommonJS bundle',
 ];
