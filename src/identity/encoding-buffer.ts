@@ -4,6 +4,8 @@ const CAPACITY = 1 << 16;
 /** Strings up to this length are copied by hand, which beats a native call. */
 const SHORT = 32;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that fit a byte.
+const LATIN = /^[\u0000-\u00ff]*$/;
 /** Most bytes that the hash is given at once; it takes less than 2 GiB. */
 const AT_ONCE = 1 << 30;
 
@@ -75,13 +77,21 @@ export class EncodingBuffer {
       this.#position = isLatin ? at : this.#position + bytes.write(text, this.#position, 'utf16le');
       return;
     }
+    const isLatin = LATIN.test(text);
     this.#reserve(6);
     this.#bytes[this.#position++] = tag;
-    this.#bytes[this.#position++] = 2;
+    this.#bytes[this.#position++] = isLatin ? 1 : 2;
     this.#uint32(length);
-    if (this.#position + 2 * length <= CAPACITY) {
-      this.#position += this.#bytes.write(text, this.#position, 'utf16le');
-    } else this.#stream(Buffer.from(text, 'utf16le'));
+    const encoding = isLatin ? 'latin1' : 'utf16le';
+    if (this.#position + (isLatin ? length : 2 * length) <= CAPACITY) {
+      this.#position += this.#bytes.write(text, this.#position, encoding);
+      return;
+    }
+    // Piece by piece: all of it at once would take its size in memory once more.
+    for (let at = 0; at < length; at += CAPACITY / 2) {
+      this.#flush();
+      this.#position = this.#bytes.write(text.slice(at, at + CAPACITY / 2), 0, encoding);
+    }
   }
 
   /** A tag, a length and bytes; large ones go to the hash without a copy. */

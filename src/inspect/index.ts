@@ -30,6 +30,7 @@ export {
 } from './parse-function.ts';
 export { type ReadArguments, readArguments } from './read-arguments.ts';
 export { type ReadParameter, type ReadParameters, readParameters } from './read-parameters.ts';
+export { LOADERS } from './resolve-names.ts';
 export { isLoadedFile, scriptOf } from './scripts.ts';
 export { type SourcePosition, sourcePosition } from './source-position.ts';
 export { sourceText } from './source-text.ts';

@@ -40,7 +40,7 @@ export interface ResolvedNames {
 }
 
 /** Functions that load a module while the program runs; vite makes calls of one from `import()`. */
-const LOADERS = new Set(['require', '__vite_ssr_dynamic_import__', '__vi_import__']);
+export const LOADERS: ReadonlySet<string> = new Set(['require', '__vite_ssr_dynamic_import__', '__vi_import__']);
 
 /** Finds out what every name below `root` refers to, after the rules of ECMAScript for strict code. */
 export function resolveNames(root: AnyNode): ResolvedNames {

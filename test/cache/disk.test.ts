@@ -224,6 +224,37 @@ describe('DiskCache', () => {
     expect([...third.entries()].map(({ key }) => key)).toEqual([keyOf(0)]);
   });
 
+  it('remembers it without a limit too, to the hour, whoever else used what', () => {
+    const path = folder();
+    const began = performance.now.bind(performance);
+    const atHour = (hour: number): DiskCache => {
+      vi.spyOn(performance, 'now').mockImplementation(() => began() + hour * 3_600_000);
+      return new DiskCache(path);
+    };
+    try {
+      const first = atHour(0);
+      for (let n = 0; n < 3; n++) first.put(keyOf(n), entryOf('x'));
+      first.close();
+      const second = atHour(48);
+      const meanwhile = atHour(50);
+      meanwhile.get(keyOf(1));
+      meanwhile.close();
+      second.get(keyOf(0));
+      second.close();
+      const used = [...atHour(72).entries()].map(({ key, usedAt }) => [
+        key,
+        (usedAt - performance.timeOrigin) / 3_600_000,
+      ]);
+      expect(used.map(([key, hour]) => [key, Math.round(hour as number)])).toEqual([
+        [keyOf(0), 50],
+        [keyOf(1), 50],
+        [keyOf(2), 0],
+      ]);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it('merges the many small files of many short processes, and others still find everything', () => {
     const path = folder();
     const reader = new DiskCache(path);

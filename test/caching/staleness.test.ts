@@ -84,6 +84,11 @@ describe('in a new process', () => {
       { executed: ['cleaned', 'n'], outputs: { cleaned: 'HELLO WORLD', n: 3, scaled: 6, weighed: 9, area: 6 } },
     ],
     [
+      'an edited node before others that were not',
+      { 'main.ts': files['main.ts'].replace('normalize(text));', 'normalize(text) + "!");') },
+      { executed: ['cleaned', 'n'], outputs: { cleaned: 'hello world!', n: 3, scaled: 6, weighed: 9, area: 6 } },
+    ],
+    [
       'a changed module constant',
       { 'limits.ts': files['limits.ts'].replace('LIMIT = 3', 'LIMIT = 4') },
       {

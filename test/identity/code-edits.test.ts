@@ -1,5 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources of programs are the subject here
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Identities, Workshop } from './workshop.ts';
 
@@ -8,8 +11,13 @@ const base = {
 import { sep } from 'node:path';
 import { normalize, Tokens } from './text.ts';
 import { stem } from 'stems';
+import { plain } from './plain.ts';
+import scale from './scale.ts';
+import * as shapes from './shapes.ts';
+import words from './words.json' with { type: 'json' };
 
 const LIMIT = 10;
+const RATES: Record<string, number> = { a: 1, b: 2 };
 const make = (factor: number) => ({ x }: { x: number }) => x * factor;
 
 export const all = {
@@ -19,8 +27,20 @@ export const all = {
   closed: make(2),
   classy: ({ text }: { text: string }) => new Tokens(text).count(),
   packaged: ({ word }: { word: string }) => stem(word),
+  reexported: ({ x }: { x: number }) => shapes.area(x),
+  listed: ({ word }: { word: string }) => words.includes(word),
+  defaulted: ({ x }: { x: number }) => scale(x),
+  tagged: ({ x }: { x: number }) => plain\`\${x} pieces\`,
+  rated: ({ kind }: { kind: string }) => RATES[kind],
 };
 `,
+  'shapes.ts': "export * from './area.ts';\n",
+  'area.ts': 'const PI = 3.14;\nexport const area = (x: number) => PI * x ** 2;\n',
+  'words.json': '["a", "b"]',
+  'scale.ts': 'export default (x: number) => x * 2;\n',
+  'plain.ts':
+    'export const plain = (texts: TemplateStringsArray, ...values: unknown[]) => String.raw(texts, ...values);\n',
+  'lower.ts': 'export const lower = (text: string) => text.toLowerCase();\n',
   'text.ts': `
 import { lower } from './case.ts';
 
@@ -56,7 +76,10 @@ export const unused = 1;
   'node_modules/stems/index.js': 'export const stem = (word) => word.slice(0, 3);',
 };
 type File = keyof typeof base;
-const everything = ['direct', 'helped', 'limited', 'closed', 'classy', 'packaged'] as const;
+const everything = [
+  ...(['direct', 'helped', 'limited', 'closed', 'classy', 'packaged'] as const),
+  ...(['reexported', 'listed', 'defaulted', 'tagged', 'rated'] as const),
+];
 type Name = (typeof everything)[number];
 
 interface Edit {
@@ -119,6 +142,36 @@ const edits: readonly Edit[] = [
     to: "EOL as sep } from 'node:os'",
     changes: ['direct'],
   },
+  { what: 'what a re-export gives', file: 'area.ts', from: '** 2', to: '** 3', changes: ['reexported'] },
+  { what: 'a constant behind a re-export', file: 'area.ts', from: '3.14', to: '3.1415', changes: ['reexported'] },
+  { what: 'imported JSON', file: 'words.json', from: '"b"', to: '"b", "c"', changes: ['listed'] },
+  { what: 'a default export', file: 'scale.ts', from: 'x * 2', to: 'x * 3', changes: ['defaulted'] },
+  {
+    what: 'the tag of a template',
+    file: 'plain.ts',
+    from: '...values)',
+    to: '...values.toSorted())',
+    changes: ['tagged'],
+  },
+  { what: 'the text of a template', file: 'nodes.ts', from: 'pieces', to: 'parts', changes: ['tagged'] },
+  { what: 'a value in a record', file: 'nodes.ts', from: 'b: 2', to: 'b: 3', changes: ['rated'] },
+  { what: 'the order of a record', file: 'nodes.ts', from: '{ a: 1, b: 2 }', to: '{ b: 2, a: 1 }', changes: [] },
+  { what: 'the layout of imported JSON', file: 'words.json', from: '["a", "b"]', to: '[\n"a",\n"b"\n]', changes: [] },
+  { what: 'the file that a helper is in', file: 'text.ts', from: './case.ts', to: './lower.ts', changes: [] },
+  {
+    what: 'the order of declarations',
+    file: 'area.ts',
+    from: 'const PI = 3.14;\nexport const area = (x: number) => PI * x ** 2;',
+    to: 'export const area = (x: number) => PI * x ** 2;\nconst PI = 3.14;',
+    changes: [],
+  },
+  {
+    what: 'a body in place of an expression',
+    file: 'case.ts',
+    from: 'export const lower = (text: string) => text.toLowerCase();',
+    to: 'export const lower = (text: string) => { return text.toLowerCase(); };',
+    changes: [],
+  },
   { what: 'something that nobody uses', file: 'case.ts', from: 'unused = 1', to: 'unused = 2', changes: [] },
   { what: 'a comment', file: 'text.ts', from: 'comparable. */', to: 'alike. */ // really', changes: [] },
   { what: 'a comment inside', file: 'text.ts', from: 'return lower', to: '/* all */ return lower', changes: [] },
@@ -165,9 +218,31 @@ const edits: readonly Edit[] = [
 const workshop = new Workshop();
 const directory = (index: number) => `edit-${index}`;
 
+/** Ways to run the edited programs: what compiles them, and how they are run. */
+const tools = ['tsx', 'tsc', 'esbuild --bundle --minify', 'a worker thread'] as const;
+
+/** Identities after every edit, by tool. */
+function identitiesByTool(sources: readonly string[]): Record<(typeof tools)[number], Identities[]> {
+  const build = { platform: 'node', target: 'node20', format: 'esm', outbase: workshop.directory } as const;
+  const place = { entryPoints: [...sources], outdir: workshop.directory, outExtension: { '.js': '.min.js' } };
+  buildSync({ ...build, ...place, bundle: true, minify: true, packages: 'external' });
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const options = ['--target', 'es2022', '--module', 'es2022', '--moduleResolution', 'bundler', '--ignoreConfig'];
+  const lenient = ['--noCheck', '--skipLibCheck', '--rewriteRelativeImportExtensions', '--resolveJsonModule'];
+  execFileSync(process.execPath, [compiler, ...options, ...lenient, ...sources], { stdio: 'pipe' });
+  const named = (extension: string) => sources.map((file) => file.replace(/\.ts$/, extension));
+  return {
+    tsx: workshop.identities(sources, { node: ['--import', 'tsx'] }),
+    tsc: workshop.identities(named('.js')),
+    'esbuild --bundle --minify': workshop.identities(named('.min.js')),
+    'a worker thread': workshop.identities(named('.js'), { worker: true }),
+  };
+}
+
 describe('after an edit of', () => {
   let before: Identities;
   let after: Identities[];
+  let byTool: ReturnType<typeof identitiesByTool>;
 
   beforeAll(() => {
     const files = [{ what: '', file: 'nodes.ts', from: '', to: '', changes: [] } as Edit, ...edits].map(
@@ -186,14 +261,18 @@ describe('after an edit of', () => {
         return join(workshop.directory, directory(index), 'nodes.ts');
       },
     );
-    [before, ...after] = workshop.identities(files, { node: ['--import', 'tsx'] }) as [Identities, ...Identities[]];
-  });
+    byTool = identitiesByTool(files);
+    [before, ...after] = byTool.tsx as [Identities, ...Identities[]];
+  }, 180_000);
   afterAll(() => workshop.close());
 
   it.each(edits.map((edit, index) => [edit.what, edit, index] as const))('%s', (_, edit, index) => {
     const changed = everything.filter((name) => after[index]![name]!.digest !== before[name]!.digest);
     expect(changed).toEqual(edit.changes);
     for (const name of everything) expect(after[index]![name]!.unidentified).toEqual([]);
+    // And whatever compiled and ran it, it is the same identity.
+    const digests = (identities: Identities) => everything.map((name) => identities[name]!.digest);
+    for (const tool of tools) expect([tool, digests(byTool[tool][index + 1]!)]).toEqual([tool, digests(after[index]!)]);
   });
 
   it('and back again, the identity is what it was', () => {

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources of functions are the subject here
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
 import { node, Pipeline, stateful } from 'hypernodes';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -299,16 +300,64 @@ describe('methods that come from elsewhere', () => {
       'a hidden property of a function',
       (k: number) => `const f = Object.defineProperty(() => 1, 'limit', { value: ${k} }); return () => f.limit`,
     ],
+    [
+      'a hidden function on a function',
+      (k: number) => `const f = Object.defineProperty(() => 1, 'count', { value: () => ${k} }); return () => f.count()`,
+    ],
+    [
+      'a hidden getter on a function',
+      (k: number) => `const f = Object.defineProperty(() => 1, 'count', { get: () => ${k} }); return () => f.count`,
+    ],
+    [
+      'in the place of a method',
+      (k: number) =>
+        `class Doc { count() { return 0 } } Doc.prototype.count = function () { return ${k} }; return () => new Doc().count()`,
+    ],
+    [
+      'in the place of a static method',
+      (k: number) => `class Doc { static count() { return 0 } } Doc.count = () => ${k}; return () => Doc.count()`,
+    ],
+    [
+      'in the place of a getter',
+      (k: number) =>
+        `class Doc { get count() { return 0 } } Object.defineProperty(Doc.prototype, 'count', { get() { return ${k} } }); return () => new Doc().count`,
+    ],
+    [
+      'around a method, as decorators do it',
+      (k: number) =>
+        `class Doc { count() { return 1 } } const { value: inner, ...rest } = Object.getOwnPropertyDescriptor(Doc.prototype, 'count');
+        Object.defineProperty(Doc.prototype, 'count', { ...rest, value() { return inner.call(this) * ${k} } }); return () => new Doc().count()`,
+    ],
+    [
+      'under a symbol',
+      (k: number) =>
+        `class Doc {} Doc.prototype[Symbol.iterator] = function* () { yield ${k} }; return () => [...new Doc()]`,
+    ],
+    [
+      'of a parent, where a method was removed',
+      (k: number) =>
+        `class Base { count() { return 1 } } class Doc extends Base { count() { return 2 } } if (${k} === 1) delete Doc.prototype.count; return () => new Doc().count()`,
+    ],
+    [
+      'of another parent than the one that is written',
+      (k: number) =>
+        `class A { n() { return 1 } } class B { n() { return 2 } } class Doc extends A {} if (${k} === 1) Object.setPrototypeOf(Doc.prototype, B.prototype); return () => new Doc().n()`,
+    ],
+    [
+      'of an instance in a field of another one',
+      (k: number) =>
+        `class In { run() { return ${k} } } class Out { constructor(inner) { this.inner = inner } } const out = new Out(new In()); return () => out.inner.run()`,
+    ],
   ])('belong to the code: %s', (_, source) => {
     expect(codeIdentity(evaluate(source(1))).digest).toBe(codeIdentity(evaluate(source(1))).digest);
     expect(codeIdentity(evaluate(source(1))).digest).not.toBe(codeIdentity(evaluate(source(2))).digest);
   });
 
-  it('belong to it where they were added to the classes of the language', () => {
+  it.each([true, false])('belong to it where they were added to the classes of the language (%s)', (enumerable) => {
     const patched = (value: number): string => {
       Object.defineProperty(String.prototype, 'shout', {
         value: evaluate(`return function () { return ${value} }`),
-        enumerable: true,
+        enumerable,
         configurable: true,
       });
       try {
@@ -319,6 +368,76 @@ describe('methods that come from elsewhere', () => {
     };
     expect(patched(1)).toBe(patched(1));
     expect(patched(1)).not.toBe(patched(2));
+  });
+});
+
+describe('what the user put in the place of something of the language or of Node', () => {
+  it.each<[string, object, string, string]>([
+    ['a global function', globalThis, 'structuredClone', '({ x }) => structuredClone(x)'],
+    ['a function of a global', Math, 'random', '() => Math.random()'],
+    ['a function that is handed on', Math, 'abs', '({ xs }) => xs.map(Math.abs)'],
+    ['a method of a class', Array.prototype, 'toSpliced', '({ xs }) => xs.toSpliced(1)'],
+  ])('belongs to the code that uses it: %s', (_, holder, name, source) => {
+    const before = Reflect.getOwnPropertyDescriptor(holder, name)!;
+    const replaced = (value: number): string => {
+      Object.defineProperty(holder, name, { ...before, value: evaluate(`return () => ${value}`) });
+      try {
+        return of(source);
+      } finally {
+        Object.defineProperty(holder, name, before);
+      }
+    };
+    expect(replaced(1)).toBe(replaced(1));
+    expect(new Set([replaced(1), replaced(2), of(source)]).size).toBe(3);
+  });
+});
+
+describe('what code can tell apart of things that look alike', () => {
+  it.each<[string, (k: number) => string]>([
+    ['two symbols of one name', (k) => `const a = Symbol('x'), b = ${k} === 1 ? a : Symbol('x'); return () => a === b`],
+    [
+      'a field under a symbol',
+      (k) => `class A {} const a = new A(); a[Symbol.for('k')] = ${k}; return () => a[Symbol.for('k')]`,
+    ],
+    ['a bigint and a text as a name', (k) => `return () => ({ ${k === 1 ? '0x10n' : "'0x10'"}: 1 })`],
+    [
+      'a property whose name looks like two',
+      (k) =>
+        k === 1
+          ? `const f = () => 1; f['a=(number 1),"b"'] = 2; return () => f`
+          : 'const f = () => 1; f.a = 1; f.b = 2; return () => f',
+    ],
+    [
+      'names, where it asks for them: of a function',
+      (k) => `const o = { a${k}() {} }, f = o.a${k}; return () => f.name`,
+    ],
+    ['of a class', (k) => `class A${k} { m() { return this.constructor.name } } return () => new A${k}().m()`],
+    [
+      'of a class, by itself',
+      (k) => `class A${k} { static called() { return this.name } } return () => A${k}.called()`,
+    ],
+    ['of a local class', (k) => `return () => { class A${k} {} return new A${k}().constructor.name }`],
+    [
+      'of an error',
+      (k) =>
+        `class E${k} extends Error { constructor() { super(); this.name = new.target.name } } return () => new E${k}()`,
+    ],
+    [
+      'what a module calls on itself',
+      (k) =>
+        `const module = { __esModule: true, a() { return this.b() }, b() { return ${k} } }; return () => module.a()`,
+    ],
+  ])('%s', (_, source) => {
+    const [one, again, other] = [source(1), source(1), source(2)].map((text) => codeIdentity(evaluate(text)));
+    expect(one!.unidentified).toEqual([]);
+    expect(again!.digest).toBe(one!.digest);
+    expect(other!.digest).not.toBe(one!.digest);
+  });
+
+  it('but not what functions and classes are called, where nothing asks for it', () => {
+    const make = (name: string) =>
+      `class ${name} { get name() { return 1 } } return ({ user }) => [user.name, new ${name}().name]`;
+    expect(codeIdentity(evaluate(make('A'))).digest).toBe(codeIdentity(evaluate(make('B'))).digest);
   });
 });
 
@@ -421,9 +540,53 @@ describe('what cannot be identified is named', () => {
     ],
     ['a field', 'const state = { n: 0 }; return ({ x }) => { state.n += x; return state.n }', 'state'],
     ['a counter in a helper', 'let n = 0; const next = () => ++n; return () => next()', 'n'],
+    [
+      'a list in an object',
+      'const state = { list: [] }; return ({ x }) => { state.list.push(x); return state.list.length }',
+      'state.list',
+    ],
+    [
+      'under another name',
+      'const state = { n: 0 }; return ({ x }) => { const { ...copy } = state, s = state; s.n += x; return s.n }',
+      's',
+    ],
+    [
+      'taken out of an object',
+      'const state = { list: [] }; return ({ x }) => { const { list } = state; list.push(x); return list.length }',
+      'list',
+    ],
+    [
+      'by destructuring',
+      'const state = { n: 0 }; return ({ x }) => { [state.n] = [state.n + x]; return state.n }',
+      'state',
+    ],
+    [
+      'by a loop',
+      'const state = { n: 0 }; return ({ x }) => { const before = state.n; for (state.n of x); return before }',
+      'state',
+    ],
+    ['by Object.assign', 'const state = { n: 0 }; return ({ x }) => Object.assign(state, { n: state.n + x })', 'state'],
+    ['where a search has ended', 'const word = /a/g; return ({ xs }) => xs.filter((x) => word.test(x))', 'word'],
     ['a static counter', 'class A { static n = 0; constructor() { A.n++ } } return () => new A()', 'A.n'],
   ])('state that the code keeps: %s', (_, source, name) => {
     expect(problems(evaluate(source))).toEqual([name]);
+  });
+
+  it.each([
+    [
+      'a search that goes on to its end',
+      'const word = /a/g; return ({ x }) => { let n = 0; while (word.exec(x)) n++; return n }',
+    ],
+    [
+      'a copy that it changes',
+      'const list = [3, 1]; return () => { const copy = [...list]; copy.sort(); return Object.assign({}, copy) }',
+    ],
+    [
+      'other names for what it only reads',
+      'const c = { a: { b: [1] } }; return ({ x }) => { const { a } = c, b = a.b; return b[0] + x }',
+    ],
+  ])('but not what is no state: %s', (_, source) => {
+    expect(problems(evaluate(source))).toEqual([]);
   });
 
   it('this of an arrow, super of a method, eval', () => {
@@ -438,6 +601,14 @@ describe('what cannot be identified is named', () => {
 
   it('modules that are loaded while it runs', () => {
     expect(problems(evaluate('return async () => import("./other.js")'))).toEqual(["import('./other.js')"]);
+    expect(problems(evaluate('const file = "./other.js"; return async () => import(file)'))).toEqual([
+      "import('./other.js')",
+    ]);
+    expect(problems(evaluate('return async ({ x }) => import(`./${x}.js`)'))).toEqual(['import(…)']);
+    const load = createRequire(import.meta.url);
+    expect(problems(({ x }: { x: string }) => load(x))).toEqual(['import(…)']);
+    expect(problems(() => load('fs'))).toEqual([]);
+    expect(problems(() => ['a'].map(load))).toEqual(['load']);
     expect(problems(evaluate('return async () => import("node:fs")'))).toEqual([]);
     expect(codeIdentity(evaluate('return async () => import("acorn")')).parts).toMatchObject({
       'acorn (package)': expect.stringMatching(/^acorn@\d/),
@@ -459,6 +630,7 @@ describe('what code changes and never looks at', () => {
     ['a log', 'const seen = []; return ({ x }) => { seen.push(x); return x }'],
     ['counters by name', 'const calls = {}; return ({ x }) => { calls[x] = (calls[x] ?? 0) + 1; return x }'],
     ['a field', 'const stats = { n: 0, other: 1 }; return ({ x }) => { stats.n++; return x }'],
+    ['a log in an object', 'const log = { lines: [] }; return ({ x }) => { log.lines.push(x); return x }'],
   ])('is no part of it: %s', (_, source) => {
     const fn = evaluate(source);
     const before = codeIdentity(fn);

@@ -166,6 +166,20 @@ describe('digest', () => {
     expect(new Set([{}, Math, JSON, Reflect, Intl, Atomics].map((value) => digest(value))).size).toBe(6);
   });
 
+  it('sees every character of long texts, wherever they are cut into pieces', () => {
+    const seen = new Set<string>();
+    for (const length of [33, 1000, 32_767, 32_768, 32_769, 65_536, 100_000]) {
+      const text = 'a'.repeat(length);
+      const change = (at: number, character: string): string => text.slice(0, at) + character + text.slice(at + 1);
+      const places = [0, Math.min(32_767, length - 1), Math.min(32_768, length - 1), length - 1];
+      const others = new Set(places.flatMap((at) => ['b', '\u0161', '\ud83d', '\ude00'].map((c) => change(at, c))));
+      for (const one of [text, ...others]) seen.add(digest(one));
+      expect(digest([...text].join(''))).toBe(digest(text));
+      expect(seen.size).toBe([...others].length + 1);
+      seen.clear();
+    }
+  });
+
   it('goes as deep as data does', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level++) deep = [deep];

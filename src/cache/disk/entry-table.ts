@@ -107,6 +107,17 @@ export class EntryTable {
     }
   }
 
+  /** Takes over later times of use from rows as a hint file of that segment has them. */
+  mergeUse(rows: Uint32Array, segment: number): void {
+    const times = new Float64Array(rows.buffer, rows.byteOffset, rows.length / 2);
+    for (let at = 0, i = 0; at < rows.length; at += ROW_WORDS, i++) {
+      const row = this.find(rows[at]!, rows[at + HIGH]!);
+      if (row < 0 || this.segment(row) !== segment || this.offset(row) !== rows[at + OFFSET]) continue;
+      const used = times[i * 5 + USED]!;
+      if (used > this.used(row)) this.touch(row, used);
+    }
+  }
+
   /** The rows of one segment, as a hint file has them. */
   rowsOf(segment: number): Uint32Array {
     const wanted: number[] = [];

@@ -23,6 +23,8 @@ import { type Segment, Segments } from './segments.ts';
 
 /** Bytes at which a segment is finished and a new one begun. */
 const SEAL_BYTES = 64 << 20;
+/** Without a limit, the times of use matter to those who prune by days: hints are not written anew for less than this. */
+const USE_GRAIN = 3_600_000;
 /** Bytes that surely hold most headers. */
 const PROBE = 2048;
 
@@ -51,8 +53,11 @@ export class Store {
   readonly table: EntryTable;
   readonly #sealBytes: number;
   readonly #print: Fingerprint = { low: 0, high: 0 };
-  /** Finished segments with entries used since their hint was written; only where the use will be asked for. */
-  readonly #used: Set<number> | undefined;
+  /** Segments with entries that were used since their hint was written. */
+  readonly #used = new Set<number>();
+  /** How far behind the times of use in hints may be, in milliseconds. */
+  readonly #grain: number;
+  readonly #openedAt = clock();
   #writer: SegmentWriter | undefined;
 
   /** @throws CacheError `CACHE_FORMAT` */
@@ -62,7 +67,7 @@ export class Store {
     this.segments = new Segments(join(path, 'segments'));
     this.blobs = new Blobs(join(path, 'blobs'));
     this.#sealBytes = Math.min(SEAL_BYTES, maxBytes / 8);
-    this.#used = maxBytes < Number.POSITIVE_INFINITY ? new Set() : undefined;
+    this.#grain = maxBytes < Number.POSITIVE_INFINITY ? 0 : USE_GRAIN;
     const found = this.segments.list(() => undefined);
     const sizes = found.map(({ hint }) => fileInfo(hint)?.size ?? 0);
     const hinted = sizes.reduce((sum, size) => sum + size, 0);
@@ -159,8 +164,9 @@ export class Store {
 
   /** Remembers that the entry of a row was used. */
   touch(row: number): void {
-    this.table.touch(row, clock());
-    this.#used?.add(this.table.segment(row));
+    const now = clock();
+    if (now - Math.min(this.table.used(row), this.#openedAt) > this.#grain) this.#used.add(this.table.segment(row));
+    this.table.touch(row, now);
   }
 
   /** Appends a record; when this returns, it outlives the process. */
@@ -213,14 +219,18 @@ export class Store {
   /** Finishes what the next process reads. */
   finish(): void {
     this.seal();
-    for (const id of this.#used ?? []) {
+    for (const id of this.#used) {
       const segment = this.segments.all[id]!;
-      if (segment.sealed && !segment.gone) this.writeHint(segment);
+      if (!segment.sealed || segment.gone) continue;
+      // Others may have used other entries meanwhile.
+      const known = readHint(segment.hint, nothing);
+      if (known !== undefined) this.table.mergeUse(known.rows, id);
+      this.writeHint(segment);
     }
-    this.#used?.clear();
   }
 
   writeHint(segment: Segment): void {
+    this.#used.delete(segment.id);
     const { scanned: covered, sealed } = segment;
     writeHint(segment.hint, { covered, sealed, rows: this.table.rowsOf(segment.id) });
   }

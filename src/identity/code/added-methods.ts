@@ -1,3 +1,4 @@
+import { isUsers } from './replaced-builtin.ts';
 import { eachTerm, type Term } from './term.ts';
 
 const BUILTINS = [
@@ -18,16 +19,16 @@ const BUILTINS = [
 ];
 
 /**
- * What was assigned to the prototypes of the language's classes (`Array.prototype.last = …`), by name. Their own methods
- * are not enumerable, so that there is nothing to go through as a rule.
+ * What somebody put on the prototypes of the language's classes under this name: `Array.prototype.last = …`. Their own
+ * methods are not enumerable; what is not enumerable either, but the user's own code, was defined or put in their place.
  */
-export function addedToBuiltins(): ReadonlyMap<string, readonly unknown[]> {
-  const added = new Map<string, unknown[]>();
+export function addedToBuiltins(name: string): readonly unknown[] {
+  const added: unknown[] = [];
   for (const { prototype } of BUILTINS) {
-    for (const name of Object.keys(prototype)) {
-      const { value, get } = Reflect.getOwnPropertyDescriptor(prototype, name)!;
-      added.set(name, [...(added.get(name) ?? []), get ?? value]);
-    }
+    if (!Object.hasOwn(prototype, name)) continue;
+    const { value, get, enumerable } = Reflect.getOwnPropertyDescriptor(prototype, name)!;
+    const found: unknown = get ?? value;
+    if (enumerable || (typeof found === 'function' && isUsers(found))) added.push(found);
   }
   return added;
 }

@@ -1,7 +1,7 @@
 import { parseFunction, privateValues } from '../../inspect/index.ts';
+import { changedPlace } from './changed-place.ts';
 import { functionTerm } from './function-term.ts';
 import { eachTerm, type Term } from './term.ts';
-import { changedPlace } from './write-only.ts';
 
 /** One private field of an instance. */
 export interface ConfiguredField {

@@ -1,8 +1,17 @@
-import { type Binding, type CapturedVariable, type CapturedVariables, parseFunction } from '../../inspect/index.ts';
+import {
+  type Binding,
+  type CapturedVariable,
+  type CapturedVariables,
+  LOADERS,
+  namesOf,
+  parseFunction,
+} from '../../inspect/index.ts';
+import type { CapturedPlaces } from './captured-place.ts';
+import { changedByCall } from './changed-place.ts';
 import { ownText } from './function-term.ts';
 import { isNamespaceLike } from './namespace-like.ts';
-import { mapTerms, type Term } from './term.ts';
-import { mutators } from './write-only.ts';
+import { normalise } from './normalise.ts';
+import { is, isTerm, mapTerms, type Part, type Term } from './term.ts';
 
 /** How the names of a function's code find what stands behind them. */
 export interface Links {
@@ -10,9 +19,11 @@ export interface Links {
   readonly value: (value: unknown, name: string) => Term;
   /** The term for something that a package or Node itself exports, if the import says so. */
   readonly imported: (variable: CapturedVariable, key: string | undefined) => Term | undefined;
-  /** The term for what `import('…')` or `require('…')` in the code loads. */
-  readonly loaded: (specifier: string) => Term;
+  /** The term for what `import('…')` or `require('…')` in the code loads; without a specifier, only running it tells. */
+  readonly loaded: (specifier: string | undefined) => Term;
   readonly global: (name: string) => Term;
+  /** The term for a member of something of the language or of Node, if the user's own code was put in its place. */
+  readonly replaced: (holder: string, key: string) => Term | undefined;
   /** Called when the code depends on what a field holds, which can change without any variable being assigned. */
   readonly volatile: (holder: Readonly<Record<string, unknown>>, key: string, value: unknown) => void;
   /** The code changes a captured variable, or what it holds, under this name. */
@@ -20,6 +31,8 @@ export interface Links {
   /** The same, but the code never looks at that variable. */
   readonly written: (variable: CapturedVariable, name: string, how: string) => Term;
 }
+
+const SEARCHES: ReadonlySet<unknown> = new Set(['exec', 'test']);
 
 const NAME_KEEPER =
   /^\(function "arrow" - - ~ \[\$0;\$1;\] \[\(return \(call \(free "[^"]+"\) \[\$0;\(string "name"\)\(object \[\(property \(string "value"\) \$1;\)\(property \(string "configurable"\) \(true\)\)\]\)\] -\)\)\]\)$/;
@@ -38,7 +51,13 @@ export function isKeeper(value: unknown): boolean {
   return known;
 }
 
+/** Whether a value is the `require` of a CommonJS module, or one that `createRequire` made. */
+export function isRequire(value: unknown): boolean {
+  return typeof value === 'function' && value.name === 'require' && 'cache' in value && 'resolve' in value;
+}
+
 export interface LinkOptions {
+  readonly places: CapturedPlaces;
   /** Names that the code changes and never looks at. */
   readonly writeOnly: ReadonlySet<string>;
 }
@@ -57,11 +76,19 @@ class Linker {
   readonly #captured: CapturedVariables;
   readonly #links: Links;
   readonly #self: Binding | undefined;
+  readonly #places: CapturedPlaces;
+  #isSearching = false;
   readonly #writeOnly: ReadonlySet<string>;
 
-  constructor(captured: CapturedVariables, links: Links, { writeOnly }: LinkOptions, self: Binding | undefined) {
+  constructor(
+    captured: CapturedVariables,
+    links: Links,
+    { places, writeOnly }: LinkOptions,
+    self: Binding | undefined,
+  ) {
     this.#captured = captured;
     this.#links = links;
+    this.#places = places;
     this.#writeOnly = writeOnly;
     this.#self = self;
   }
@@ -76,20 +103,52 @@ class Linker {
         return this.#member(term);
       case 'call':
         return this.#call(term);
-      case 'import': {
-        const source = term[1] as Term;
-        return source[0] === 'string' ? ['import', this.#links.loaded(source[1] as string)] : mapTerms(term, this.link);
-      }
+      case 'import':
+        return ['import', this.#loaded(term[1] as Term)];
       case 'assign':
         return ['assign', term[1]!, this.#target(term[2] as Term), this.link(term[3] as Term)];
       case 'update':
         return ['update', term[1]!, term[2]!, this.#target(term[3] as Term)];
+      case 'for':
+        return ['for', this.#all(term[1]), this.#searching(term[2]), this.#maybe(term[3]), this.#all(term[4])];
+      case 'do-while':
+        return ['do-while', this.#all(term[1]), this.#searching(term[2])];
+      case 'for-of':
+        return ['for-of', term[1]!, this.#target(term[2] as Term), ...this.#parts(term.slice(3))];
+      case 'for-in':
+        return ['for-in', this.#target(term[1] as Term), ...this.#parts(term.slice(2))];
       case 'unary':
         return ['unary', term[1]!, term[1] === 'delete' ? this.#target(term[2] as Term) : this.link(term[2] as Term)];
       default:
         return mapTerms(term, this.link);
     }
   };
+
+  #parts(parts: readonly Part[]): readonly Part[] {
+    return mapTerms(parts as unknown as Term, this.link);
+  }
+
+  #all(list: Part | undefined): readonly Term[] {
+    return (list as readonly Term[]).map(this.link);
+  }
+
+  #maybe(term: Part | undefined): Term | null {
+    return isTerm(term) ? this.link(term) : null;
+  }
+
+  /** The condition of a loop: a search that goes on to its end leaves its expression as it was. */
+  #searching(test: Part | undefined): Term | null {
+    const before = this.#isSearching;
+    this.#isSearching = true;
+    const linked = this.#maybe(test);
+    this.#isSearching = before;
+    return linked;
+  }
+
+  #loaded(source: Term): Term {
+    const linked = normalise(this.link(source));
+    return this.#links.loaded(linked[0] === 'string' ? (linked[1] as string) : undefined);
+  }
 
   #variable(name: string): CapturedVariable | undefined {
     return this.#captured.variables.get(name);
@@ -122,7 +181,7 @@ class Linker {
     const plain = [term[0], this.link(object), this.link(key), optional] as unknown as Term;
     if (key[0] !== 'string') return plain;
     const held = this.#held(object);
-    if (!held) return plain;
+    if (!held) return this.#replaced(plain) ?? plain;
     const { value, variable } = held;
     const name = key[1] as string;
     if (variable) {
@@ -134,6 +193,12 @@ class Linker {
     if (!field) return plain;
     this.#links.volatile(value as Readonly<Record<string, unknown>>, name, field.value);
     return this.#links.value(field.value, isModule ? name : nameOf(term));
+  }
+
+  /** A member of something of the language or of Node, where the user put something in its place. */
+  #replaced([, object, key]: Term): Term | undefined {
+    if (!is(object, 'builtin')) return undefined;
+    return this.#links.replaced(object[1] as string, (key as Term)[1] as string);
   }
 
   /** What an object term certainly is before anything runs: a captured variable, or an export of a module. */
@@ -157,19 +222,24 @@ class Linker {
     if (callee[0] === 'free' && first) {
       const variable = this.#variable(callee[1] as string);
       if (variable && isKeeper(variable.value)) return this.link(first);
-      if (callee[1] === 'require' && first[0] === 'string') return this.#links.loaded(first[1] as string);
+      if (callee[1] === 'require' || isRequire(variable?.value)) return this.#loaded(first);
+      if (LOADERS.has(callee[1] as string)) return ['import', this.#loaded(first)];
     }
     if (callee[0] === 'member') {
-      const held = this.#held(callee[1] as Term);
-      const method = (callee[2] as Term)[1];
-      if (held && isCollection(held.value) && typeof method === 'string' && mutators.has(method)) {
-        const name = nameOf(callee[1] as Term);
+      const changed = changedByCall(term, this.#places);
+      const root = changed && this.#places.rootOf(changed);
+      if (changed && root !== undefined) {
+        const name = nameOf(changed);
         return [
           'call',
-          this.#changed(rootName(callee), name, `changes '${name}'`),
+          this.#changed(root, name, `changes '${name}'`),
           (term[2] as readonly Term[]).map(this.link),
           false,
         ];
+      }
+      if (!this.#isSearching && this.#keepsPosition(callee)) {
+        const name = nameOf(callee[1] as Term);
+        this.#links.state(name, `searches with '${name}', which remembers where it was`);
       }
       // A method's receiver is the object, whatever the method is.
       const linked = this.#receiver(callee);
@@ -178,27 +248,62 @@ class Linker {
     return mapTerms(term, this.link);
   }
 
+  /** Whether a call goes on searching where the one before has ended. */
+  #keepsPosition([, object, key]: Term): boolean {
+    const value = SEARCHES.has((key as Term)[1]) ? this.#places.valueOf(object as Term) : undefined;
+    return value instanceof RegExp && (value.global || value.sticky);
+  }
+
   #receiver(callee: Term): Term {
-    const held = this.#held(callee[1] as Term);
-    if (held && isNamespaceLike(held.value, held.variable)) return this.link(callee);
-    return ['member', this.link(callee[1] as Term), this.link(callee[2] as Term), callee[3]!];
+    const [, object, key, optional] = callee as unknown as [string, Term, Term, boolean];
+    const held = this.#held(object);
+    if (held && isNamespaceLike(held.value, held.variable) && !usesReceiver(held.value[key[1] as string])) {
+      return this.link(callee);
+    }
+    const plain: Term = ['member', this.link(object), this.link(key), optional];
+    const other = key[0] === 'string' && !held ? this.#replaced(plain) : undefined;
+    return other === undefined ? plain : ['replaced', plain, other];
+  }
+
+  /** The names in a pattern that is assigned to, each a target itself. */
+  #targets(pattern: Term): Term {
+    switch (pattern[0]) {
+      case 'array-pattern':
+      case 'object-pattern':
+      case 'rest':
+        return mapTerms(pattern, this.#target);
+      case 'default':
+        return ['default', this.#target(pattern[1] as Term), this.link(pattern[2] as Term)];
+      case 'property':
+        return ['property', this.link(pattern[1] as Term), this.#target(pattern[2] as Term)];
+      default:
+        return this.link(pattern);
+    }
   }
 
   /** What is assigned to: a member of something captured is state that the function keeps. */
-  #target(target: Term): Term {
+  readonly #target = (target: Term): Term => {
     if (target[0] === 'free') return this.#name(target[1] as string);
-    if (target[0] !== 'member') return this.link(target);
+    if (target[0] !== 'member') return this.#targets(target);
+    const captured = this.#places.rootOf(target);
+    if (captured !== undefined) {
+      const name = nameOf(target[1] as Term);
+      return this.#changed(captured, name, `changes '${name}'`);
+    }
     let root = target[1] as Term;
     while (root[0] === 'member') root = root[1] as Term;
-    if (root[0] === 'free' && this.#variable(root[1] as string)) {
-      const name = nameOf(target[1] as Term);
-      return this.#changed(root[1] as string, name, `changes '${name}'`);
-    }
     if (root[0] === 'local' && root[1] === this.#self && this.#self !== undefined) {
       return this.#links.state(nameOf(target), `changes '${nameOf(target)}'`);
     }
     return ['member', this.link(target[1] as Term), this.link(target[2] as Term), target[3]!];
-  }
+  };
+}
+
+/** Whether a function looks at the object that it is called on. */
+function usesReceiver(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  const parsed = parseFunction(value);
+  return parsed.ok && parsed.form !== 'arrow' && parsed.form !== 'class' && namesOf(parsed).names.usesThis;
 }
 
 /** `a.b` as a reader would write it. */
@@ -209,21 +314,6 @@ function nameOf(term: Term): string {
   const key = term[2] as Term;
   return `${nameOf(term[1] as Term)}${key[0] === 'string' ? `.${key[1] as string}` : '[…]'}`;
 }
-
-/** `a` of `a.b.c`. */
-function rootName(term: Term): string {
-  let root = term;
-  while (root[0] === 'member') root = root[1] as Term;
-  return root[0] === 'free' ? (root[1] as string) : '';
-}
-
-/** Whether the language itself says what the methods of a value change. */
-export const isCollection = (value: unknown): boolean =>
-  Array.isArray(value) ||
-  value instanceof Map ||
-  value instanceof Set ||
-  value instanceof WeakMap ||
-  value instanceof WeakSet;
 
 /** A plain object's own field, if it is a primitive: the rest of the object then does not matter. */
 function primitiveField(value: unknown, name: string): { readonly value: unknown } | undefined {

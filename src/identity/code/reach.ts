@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { types } from 'node:util';
 import { definitionOf } from '../../graph/index.ts';
 import {
@@ -18,16 +19,19 @@ import { DigestError } from '../digest-error.ts';
 import type { EncodingOptions } from '../encoder.ts';
 import { Unidentified as Unknown } from '../unidentified.ts';
 import { addedToBuiltins, memberNames } from './added-methods.ts';
+import { CapturedPlaces } from './captured-place.ts';
 import { classTerm } from './class-term.ts';
 import { configuredFields } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
 import { classesOf, classOf, instancesOf } from './instance-classes.ts';
-import { isCollection, type Links, link } from './link.ts';
-import { attachedTo, membersOf, sameMembers } from './members.ts';
+import { isRequire, type Links, link } from './link.ts';
+import { attachedTo, contentOf, type Member, prototypeMembers, sameContent } from './members.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
 import { functionPart, PartNames, textDigest } from './part-names.ts';
+import { classNamesIn, readsNames } from './read-names.ts';
+import { globalHolder, isUsers, replacedBuiltin } from './replaced-builtin.ts';
 import { schemaDefinition } from './schema-definition.ts';
 import { spell } from './spell.ts';
 import { literal, type Term } from './term.ts';
@@ -55,7 +59,8 @@ export class Reach {
   /** Under which name a thing was first reached, for messages and parts. */
   readonly #labels = new Map<unknown, string>();
   readonly #queue: { readonly value: unknown; readonly name: string }[] = [];
-  #added: ReadonlyMap<string, readonly unknown[]> | undefined;
+  /** Whether something that was reached asks what a class or function is called. */
+  #readsNames = false;
   /** Captured variables that some function looks at, by scope. */
   readonly #readNames = new Map<CapturedScope, Set<string>>();
   /** Captured variables that some function changes without looking at them, and why that would matter. */
@@ -70,7 +75,12 @@ export class Reach {
       text += `\n${i}: ${this.#describe(value, label)}`;
     }
     this.#checkWritten();
-    return text;
+    return this.#readsNames ? `${text}\nnames ${JSON.stringify(this.#names())}` : text;
+  }
+
+  /** What all functions and classes are called that were reached. */
+  #names(): unknown[] {
+    return this.#queue.map(({ value }) => (typeof value === 'function' ? value.name : null));
   }
 
   /** What one function only writes may be what another one reads. */
@@ -100,8 +110,9 @@ export class Reach {
     if (types.isProxy(value) && !isNamespaceLike(value)) {
       return this.#refuse(name, 'it is a Proxy, whose handler may answer anything');
     }
+    if (typeof value === 'symbol') return `symbol ${JSON.stringify(value.description ?? null)}`;
     const path = builtinPath(value);
-    if (path !== undefined) return `builtin ${path}`;
+    if (path !== undefined && !(typeof value === 'function' && isUsers(value))) return `builtin ${path}`;
     const definition = definitionOf(value);
     if (definition) {
       return describeDefinition(definition, (part, label) => `${this.#number(part, label)}`);
@@ -116,7 +127,7 @@ export class Reach {
   #namespace(value: object, name: string): string {
     this.#watchFields(value);
     const keys = Object.keys(value).sort();
-    return `namespace ${keys.map((key) => `${key}=${this.#part((value as Record<string, unknown>)[key], `${name}.${key}`)}`).join()}`;
+    return `namespace ${keys.map((key) => `${JSON.stringify(key)}=${this.#part((value as Record<string, unknown>)[key], `${name}.${key}`)}`).join()}`;
   }
 
   /** A value inside a description: primitives as they are, all else by number. */
@@ -127,6 +138,8 @@ export class Reach {
 
   #function(fn: Function, name: string): string {
     if (typeof (fn as { [cacheKey]?: unknown })[cacheKey] === 'function') return this.#data(fn, name);
+    if (isRequire(fn))
+      return this.#refuse(name, 'it loads modules while it runs, so their code cannot be known before');
     const parsed = parseFunction(fn);
     if (!parsed.ok) return this.#opaque(fn, name, parsed.reason);
     if (parsed.form === 'class') this.classes.add(fn);
@@ -150,26 +163,31 @@ export class Reach {
     const term = functionTerm(parsed);
     if (!term) return this.#refuse(name, 'it uses syntax that is not known yet');
     this.#checkSurroundings(captured, name);
-    const writeOnly = writeOnlyNames(term, (free) => isCollection(captured.variables.get(free)?.value));
+    const places = new CapturedPlaces(term, captured.variables);
+    const writeOnly = writeOnlyNames(term, places);
     this.#noteReads(captured, writeOnly);
     if (canChange(captured, writeOnly)) this.checks.push(() => holdsSame(fn, captured, writeOnly));
     const links = this.#links(captured, name);
     const code = term[0] === 'class' ? classTerm(term, fn, (value) => links.value(value, name)) : term;
-    const linked = link(code, captured, links, { writeOnly });
+    const linked = link(code, captured, links, { places, writeOnly });
     const text = spell(
       normalise(linked),
       ({ reached }) => `^${this.#number(reached, this.#labels.get(reached) ?? name)}`,
     );
-    return text + this.#additions(term);
+    return text + this.#namesRead(term, captured) + this.#additions(term);
+  }
+
+  #namesRead(term: Term, { variables }: CapturedVariables): string {
+    if (!readsNames(term, (free) => typeof variables.get(free)?.value === 'function')) return '';
+    this.#readsNames = true;
+    return ` names ${JSON.stringify(classNamesIn(term))}`;
   }
 
   /** Methods that somebody added to the classes of the language, as far as the code calls something of that name. */
   #additions(term: Term): string {
-    this.#added ??= addedToBuiltins();
-    if (this.#added.size === 0) return '';
     let text = '';
     for (const name of [...memberNames(term)].sort()) {
-      for (const value of this.#added.get(name) ?? []) text += ` added ${name}=${this.#part(value, name)}`;
+      for (const value of addedToBuiltins(name)) text += ` added ${name}=${this.#part(value, name)}`;
     }
     return text;
   }
@@ -205,6 +223,10 @@ export class Reach {
       imported: (variable, key) => this.#imported(variable, key, captured.url),
       loaded: (specifier) => this.#loaded(specifier, captured.url),
       global: (name) => this.#global(name, captured),
+      replaced: (holder, key) => {
+        const owner = globalHolder(holder);
+        return owner && this.#replaced(owner, key, `${holder}.${key}`);
+      },
       state: (name, how) => {
         this.#refuse(name, `'${owner}' ${how}, so it is state that results may depend on`);
         return ['state'];
@@ -221,10 +243,8 @@ export class Reach {
   }
 
   #value(value: unknown, name: string): Term {
-    if (typeof value === 'symbol') {
-      const registered = Symbol.keyFor(value);
-      return ['symbol', registered === undefined ? (value.description ?? '') : `for ${registered}`];
-    }
+    // Two symbols that are called the same are not the same.
+    if (typeof value === 'symbol') return ['reference', { reached: value }];
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
       if (!this.#labels.has(value)) this.#labels.set(value, name);
       return ['reference', { reached: value }];
@@ -250,24 +270,24 @@ export class Reach {
     if (parsed.ok && parsed.form === 'class') this.classes.add(value);
   }
 
-  #loaded(specifier: string, url: string | undefined): Term {
+  #loaded(specifier: string | undefined, url: string | undefined): Term {
+    if (specifier === undefined) {
+      this.#refuse('import(…)', 'what it loads is only known when it runs, so its code cannot be known before');
+      return ['loaded'];
+    }
+    if (isBuiltin(specifier)) return ['builtin', specifier.startsWith('node:') ? specifier : `node:${specifier}`];
     const found = packageOfImport(specifier, url);
     if (found) {
       this.parts.add(`${found.name} (package)`, `${found.name}@${found.version}`);
       return ['package', found.name, found.version, found.subpath, '*'];
     }
-    if (!specifier.startsWith('node:')) {
-      this.#refuse(
-        `import('${specifier}')`,
-        'it is loaded while the function runs, so its code cannot be known before',
-      );
-    }
-    return ['builtin', specifier];
+    this.#refuse(`import('${specifier}')`, 'it is loaded while the function runs, so its code cannot be known before');
+    return ['loaded'];
   }
 
   #global(name: string, { parsed }: CapturedVariables): Term {
     if (name === 'NaN' || name === 'Infinity') return ['number', Number(name)];
-    if (isKnownGlobal(name)) return ['builtin', name];
+    if (isKnownGlobal(name)) return this.#replaced(globalThis, name, name) ?? ['builtin', name];
     const holder = globalThis as Record<string, unknown>;
     const value = holder[name];
     this.checks.push(() => Object.is(holder[name], value));
@@ -276,6 +296,13 @@ export class Reach {
       if (parsed.form === 'class') this.#refuse(name, 'it names a field of a class, and the engine does not keep it');
       return ['missing', name];
     }
+    return this.#value(value, name);
+  }
+
+  #replaced(holder: object, key: string, name: string): Term | undefined {
+    const value = replacedBuiltin(holder, key);
+    if (value === undefined) return undefined;
+    this.checks.push(() => replacedBuiltin(holder, key) === value);
     return this.#value(value, name);
   }
 
@@ -307,31 +334,36 @@ export class Reach {
 
   /** What was attached to a function, and the static fields of a class. */
   #properties(fn: Function, name: string): string {
-    const members = attachedTo(fn).filter(([key]) => !this.unidentified.has(`${fn.name}.${key}`));
-    this.checks.push(() =>
-      sameMembers(
-        attachedTo(fn).filter(([key]) => !this.unidentified.has(`${fn.name}.${key}`)),
-        members,
-      ),
-    );
-    if (members.length === 0) return '';
-    return ` properties ${members.map(([key, value]) => `${key}=${this.#part(value, `${fn.name || name}.${key}`)}`).join()}`;
+    const isState = (key: string): boolean => this.unidentified.has(`${fn.name}.${key}`);
+    this.#watchContent(fn, isState);
+    const members = attachedTo(fn).filter(([key]) => !isState(key));
+    return members.length === 0 ? '' : ` properties ${this.#members(members, fn.name || name)}`;
   }
 
   /** What was put on the prototype of a class from outside, or of a function that serves as one. */
   #methods(fn: Function, name: string): string {
     const prototype: unknown = Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.value;
     if (typeof prototype !== 'object' || prototype === null) return '';
-    const members = membersOf(prototype);
-    this.checks.push(() => sameMembers(members, membersOf(prototype)));
-    let text = members
-      .map(([key, value]) => ` ${key}=${this.#part(value, `${fn.name || name}.prototype.${key}`)}`)
-      .join('');
+    this.#watchContent(prototype, () => false);
+    const members = prototypeMembers(fn, prototype);
+    let text = members.length === 0 ? '' : ` ${this.#members(members, `${fn.name || name}.prototype`)}`;
     const parent: unknown = Object.getPrototypeOf(prototype);
-    if (parent !== Object.prototype && Object.getPrototypeOf(fn) === Function.prototype) {
+    this.checks.push(() => Object.getPrototypeOf(prototype) === parent);
+    const base: unknown = Object.getPrototypeOf(fn);
+    const expected: unknown = base === Function.prototype ? Object.prototype : (base as Function).prototype;
+    if (parent !== expected && typeof base === 'function') {
       text += ` parent ${this.#part((parent as { constructor?: unknown } | null)?.constructor, `${fn.name || name}.prototype`)}`;
     }
     return text === '' ? '' : ` methods${text}`;
+  }
+
+  #members(members: readonly Member[], holder: string): string {
+    return members.map(([key, value]) => `${JSON.stringify(key)}=${this.#part(value, `${holder}.${key}`)}`).join();
+  }
+
+  #watchContent(holder: object, ignores: (key: string) => boolean): void {
+    const content = contentOf(holder, ignores);
+    this.checks.push(() => sameContent(contentOf(holder, ignores), content));
   }
 
   #watchFields(holder: object): void {
@@ -371,11 +403,11 @@ export class Reach {
       this.parts.add(name, content);
       this.checks.push(() => digest(value, known) === content);
       // The class of an instance is known by its code, so its name, which minifiers change, need not count.
-      if (isPlainInstance(value))
-        return `instance ${this.#number(classOf(value), name)} ${digest(publicFields(value), identities)}${this.#configuration(value, name)}`;
       const classes = classesOf(value).map((one) => this.#number(one, one.name || name));
       this.checks.push(() => classesOf(value).every((one, i) => this.#numbers.get(one) === classes[i]));
-      return `data ${content} ${classes.join()}${this.#configuration(value, name)}`;
+      const isInstance = isPlainInstance(value);
+      const shown = isInstance ? digest(publicFields(value), identities) : content;
+      return `${isInstance ? 'instance' : 'data'} ${shown} ${classes.join()}${this.#configuration(value, name)}`;
     } catch (error) {
       if (!(error instanceof DigestError)) throw error;
       const path = error.path === '' ? name : `${name}${error.path.startsWith('[') ? '' : '.'}${error.path}`;
@@ -437,6 +469,9 @@ function isPlainInstance(value: unknown): value is object {
   return true;
 }
 
-function publicFields(value: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('_')));
+/** What an instance shows, without the name of its class. */
+function publicFields(value: object): object {
+  const fields = { ...(value as Record<string, unknown>) };
+  for (const key of Object.keys(fields)) if (key.startsWith('_')) delete fields[key];
+  return fields;
 }

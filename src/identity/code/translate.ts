@@ -124,7 +124,7 @@ export function name(node: AnyNode & { type: 'Identifier' }, { names }: Translat
 export function key(node: AnyNode): Term {
   if (node.type === 'Identifier') return ['string', node.name];
   if (node.type === 'PrivateIdentifier') return ['private', node.name];
-  if (node.type === 'Literal') return ['string', String(node.bigint ?? node.value)];
+  if (node.type === 'Literal') return ['string', String(node.value)];
   throw new UnknownSyntax(node.type);
 }
 

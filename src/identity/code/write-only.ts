@@ -1,19 +1,14 @@
+import type { CapturedPlaces } from './captured-place.ts';
+import { changedByCall, changedPlace } from './changed-place.ts';
 import { isQuiet } from './purity.ts';
 import { eachTerm, type Term } from './term.ts';
-
-/** Methods that change a list, map or set. */
-export const mutators: ReadonlySet<unknown> = new Set(
-  'add clear copyWithin delete fill pop push reverse set shift sort splice unshift'.split(' '),
-);
 
 /**
  * Free names that code changes and never looks at: a counter, a log. What it gives cannot depend on them, as long as
  * nothing else that it reaches looks at them.
- *
- * @param isCollection Whether a name stands for a list, map or set: `push` of anything else may do anything.
  */
-export function writeOnlyNames(root: Term, isCollection: (name: string) => boolean): ReadonlySet<string> {
-  const uses = new Uses(isCollection);
+export function writeOnlyNames(root: Term, places: CapturedPlaces): ReadonlySet<string> {
+  const uses = new Uses(places);
   uses.visit(root);
   return new Set([...uses.written].filter(([name, count]) => count === uses.all.get(name)).map(([name]) => name));
 }
@@ -22,10 +17,10 @@ export function writeOnlyNames(root: Term, isCollection: (name: string) => boole
 class Uses {
   readonly all = new Map<string, number>();
   readonly written = new Map<string, number>();
-  readonly #isCollection: (name: string) => boolean;
+  readonly #places: CapturedPlaces;
 
-  constructor(isCollection: (name: string) => boolean) {
-    this.#isCollection = isCollection;
+  constructor(places: CapturedPlaces) {
+    this.#places = places;
   }
 
   readonly visit = (term: Term): void => {
@@ -59,14 +54,11 @@ class Uses {
     eachTerm(term, this.visit);
     if (name === undefined) return;
     const mentioned = this.all.get(name)! - before;
-    if (term[0] === 'call' && !this.#isCollectionPlace(changedPlace(term)!)) return;
+    // `push` of anything else may do anything.
+    if (term[0] === 'call' && changedByCall(term, this.#places) === undefined) return;
     // `n = n + 1` looks at `n` for itself alone; a call that is given it may do anything.
     if (mentioned > 1 && !isHarmless(term)) return;
     count(this.written, name, mentioned);
-  }
-
-  #isCollectionPlace(place: Term): boolean {
-    return place[0] === 'free' && this.#isCollection(place[1] as string);
   }
 }
 
@@ -81,25 +73,6 @@ function changedName(term: Term): string | undefined {
   let root = target;
   while (root[0] === 'member') root = root[1] as Term;
   return root[0] === 'free' ? (root[1] as string) : undefined;
-}
-
-/** The place that an expression changes: what it assigns, deletes, or calls a changing method of. */
-export function changedPlace(term: Term): Term | undefined {
-  switch (term[0]) {
-    case 'update':
-      return term[3] as Term;
-    case 'assign':
-      return term[2] as Term;
-    case 'unary':
-      return term[1] === 'delete' ? (term[2] as Term) : undefined;
-    case 'call': {
-      const callee = term[1] as Term;
-      const isMutator = callee[0] === 'member' && mutators.has((callee[2] as Term)[1]);
-      return isMutator ? (callee[1] as Term) : undefined;
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** Whether nothing in an expression but its own change does anything. */
