@@ -14,6 +14,8 @@ export class Pilot {
   #busyMs = 0;
   #startedAt = 0;
   #triedMs = 0;
+  /** Milliseconds per item in the step before, and in the last one. */
+  #itemMs: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
 
   /** @param overheadMs Milliseconds that sending has to save. */
   constructor(sizer: ChunkSizer, items: number, overheadMs: number) {
@@ -34,13 +36,14 @@ export class Pilot {
       const wallMs = now - this.#startedAt;
       this.#sizer.learn(this.#size, busyMs - this.#busyMs, wallMs);
       this.#triedMs += wallMs;
+      this.#itemMs = [this.#itemMs[1], (busyMs - this.#busyMs) / this.#size];
     }
     this.#busyMs = busyMs;
     this.#startedAt = now;
     const remaining = this.#items - started;
-    const expected = this.#sizer.expectedMs(remaining);
-    // A first item takes longer than those after it, so a short look says nothing.
-    if (expected !== undefined && expected > this.#overheadMs && this.#triedMs > TRY_MS) return 0;
+    // A first item takes longer than those after it, and any of them while the machine does something else.
+    const expectedMs = Math.min(...this.#itemMs) * remaining;
+    if (this.#size > 0 && expectedMs > this.#overheadMs && this.#triedMs > TRY_MS) return 0;
     this.#size = Math.min(remaining, Math.max(1, this.#size * GROWTH));
     return this.#size;
   };
