@@ -1,6 +1,13 @@
 import { types } from 'node:util';
 import { readArguments } from '../inspect/index.ts';
-import { type App, declaredApps, type FunctionCall, RemoteEngine, RemoteFunction } from '../remote/index.ts';
+import {
+  type App,
+  declaredApps,
+  type FunctionCall,
+  RemoteClass,
+  RemoteEngine,
+  RemoteFunction,
+} from '../remote/index.ts';
 import { Pipeline } from '../run/index.ts';
 import { UsageError } from './command.ts';
 import { type FlagSchema, flagSchemas } from './flag-schema.ts';
@@ -20,9 +27,11 @@ export interface Runnable {
 
 type AnyPipeline = InstanceType<typeof Pipeline>;
 type AnyFunction = (...args: readonly unknown[]) => unknown;
+type AnyClass = RemoteClass<readonly unknown[], Record<string, AnyFunction>>;
 
 /**
- * What `file.ts` or `file.ts::name` means: the named export; otherwise the entrypoint, the only function, or the only pipeline.
+ * What `file.ts`, `file.ts::name` or `file.ts::Class.method` means: the named export; otherwise the entrypoint, the only
+ * function, or the only pipeline.
  *
  * @throws UsageError when there is none, or several to choose from.
  */
@@ -52,13 +61,19 @@ function named(file: string, name: string, exports: Readonly<Record<string, unkn
   const value = Object.hasOwn(exports, name) ? exports[name] : undefined;
   if (value instanceof Pipeline) return ofPipeline(name, value as AnyPipeline);
   if (value instanceof RemoteFunction) return ofFunction(name, value);
+  const [className, method] = name.split('.') as [string, string | undefined];
+  const remoteClass = Object.hasOwn(exports, className) ? exports[className] : undefined;
+  if (remoteClass instanceof RemoteClass) return ofMethod(file, className, method, remoteClass as AnyClass);
   for (const app of declaredApps()) {
     const declared = app.functions.get(name);
     if (declared !== undefined) return ofFunction(name, declared);
   }
   if (typeof value === 'function') return ofPlainFunction(name, value as AnyFunction);
   const names = Object.keys(exports).filter(
-    (exported) => exports[exported] instanceof Pipeline || exports[exported] instanceof RemoteFunction,
+    (exported) =>
+      exports[exported] instanceof Pipeline ||
+      exports[exported] instanceof RemoteFunction ||
+      exports[exported] instanceof RemoteClass,
   );
   throw new UsageError(
     `${file} has nothing to run that is called '${name}'; it exports: ${names.join(', ') || 'none'}.`,
@@ -101,6 +116,37 @@ function ofFunction(name: string, remote: RemoteFunction<readonly never[], unkno
     run: (values) =>
       types.isGeneratorFunction(run) ? remote.remoteGen(...args(values)) : remote.remote(...args(values)),
     spawn: (values) => remote.spawn(...args(values)),
+  };
+}
+
+/** A method of a class of an app; the arguments of the constructor are flags, too. */
+function ofMethod(file: string, className: string, method: string | undefined, remoteClass: AnyClass): Runnable {
+  const { made, methods } = remoteClass;
+  if (method === undefined || !methods.includes(method)) {
+    const what = method === undefined ? 'is a class' : `has no method '${method}'`;
+    const choices = methods.map((choice) => `${file}::${className}.${choice}`).join(', ');
+    throw new UsageError(`${file}: ${className} ${what}. Say which method: ${choices || 'it has none'}.`);
+  }
+  const run = made.prototype[method]!;
+  const title = `method '${className}.${method}'`;
+  const making = callable(`the constructor of ${className}`, made as unknown as AnyFunction);
+  const calling = callable(title, run);
+  const shared = making.flags.find(({ name }) => calling.flags.some((flag) => flag.name === name));
+  if (shared !== undefined)
+    throw new UsageError(
+      `the constructor of ${className} and ${method} both take '${shared.name}'; rename one of them.`,
+    );
+  const remote = (values: Readonly<Record<string, unknown>>) =>
+    remoteClass.create(...making.argumentsFor(values))[method]!;
+  const args = (values: Readonly<Record<string, unknown>>) => calling.argumentsFor(values);
+  return {
+    title,
+    flags: [...making.flags, ...calling.flags],
+    run: (values) =>
+      types.isGeneratorFunction(run)
+        ? remote(values).remoteGen(...args(values))
+        : remote(values).remote(...args(values)),
+    spawn: (values) => remote(values).spawn(...args(values)),
   };
 }
 

@@ -11,7 +11,7 @@ import { readRunParameters } from './run-parameters.ts';
 const usage = `Usage: hypernodes run <file.ts>[::<name>] [--on local|modal] [--detach] [--dry-run] [--] [--<parameter> <value> …]
 
 Runs what the file is for: the entrypoint of its app, its only app function (in a container), or its only pipeline; or what
-<name> says. Flags become its parameters, my-flag myFlag; values are JSON, @file for the JSON in a file, or text.
+<name> says, which may be Class.method. Flags become its parameters, my-flag myFlag; values are JSON, @file for the JSON in a file, or text.
 
   --on <provider>  where app functions, or the pipeline, run
   --detach         start the function, print the id of the call, and leave

@@ -23,6 +23,12 @@ export interface ItemCounter {
   /** A node was stopped because another one of its item failed. */
   nodeStopped(node: number): void;
   /**
+   * The place where they ran was lost: what is in progress there will begin again.
+   *
+   * @param nodes How many of each node.
+   */
+  takenBack(items: number, nodes: readonly number[]): void;
+  /**
    * The map is over; the ends of items that come now come too late.
    *
    * @param stopped Why the map was stopped, if it was.
@@ -72,5 +78,6 @@ export const UNCOUNTED: ItemCounter = {
   nodeProgressed: ignore,
   nodeFailed: ignore,
   nodeStopped: ignore,
+  takenBack: ignore,
   close: ignore,
 };

@@ -1,4 +1,4 @@
-import type { Pattern } from 'acorn';
+import type { ClassExpression, Pattern } from 'acorn';
 import { normalText } from './normal-text.ts';
 import { parseFunction } from './parse-function.ts';
 import { type ReadParameter, readParameters } from './read-parameters.ts';
@@ -9,19 +9,33 @@ export interface ReadArguments {
   readonly parameters: readonly ReadParameter[];
 }
 
-/** Reads the names of a function's arguments; `undefined` when they can't be read for sure. */
+/** Reads the names of the arguments of a function, or of a class's constructor; `undefined` when they can't be read for sure. */
 export function readArguments(fn: Function): ReadArguments | undefined {
   const read = readParameters(fn);
   if (!('refused' in read)) return { form: 'object', parameters: read.names };
   const parsed = parseFunction(fn);
-  if (!parsed.ok || parsed.node.type === 'ClassExpression') return undefined;
+  if (!parsed.ok) return undefined;
+  const { node, text } = parsed;
+  const patterns = node.type === 'ClassExpression' ? constructorOf(node) : node.params;
+  if (patterns === undefined) return inheritedArguments(fn);
   const parameters: ReadParameter[] = [];
-  for (const pattern of parsed.node.params) {
-    const named = nameOf(pattern, parsed.text);
+  for (const pattern of patterns) {
+    const named = nameOf(pattern, text);
     if (named === undefined) return undefined;
     parameters.push(named);
   }
   return { form: 'list', parameters };
+}
+
+const constructorOf = ({ body }: ClassExpression): readonly Pattern[] | undefined =>
+  body.body.flatMap((member) =>
+    member.type === 'MethodDefinition' && member.kind === 'constructor' ? [member.value.params] : [],
+  )[0];
+
+/** A class without a constructor takes what the one takes that it extends. */
+function inheritedArguments(made: Function): ReadArguments | undefined {
+  const parent = Object.getPrototypeOf(made) as Function;
+  return parent === Function.prototype ? { form: 'list', parameters: [] } : readArguments(parent);
 }
 
 function nameOf(pattern: Pattern, text: string): ReadParameter | undefined {

@@ -39,6 +39,19 @@ export class RemoteClass<Args extends readonly unknown[], T extends object> {
     this.#deploy = deploy;
   }
 
+  /** The class itself. @internal */
+  get made(): new (
+    ...args: Args
+  ) => T {
+    return this.#made;
+  }
+
+  /** Names of the methods that can be called. @internal */
+  get methods(): readonly string[] {
+    const { enter, exit } = this.#lifecycle;
+    return methodsOf(this.#made.prototype as object).filter((name) => !enter.includes(name) && !exit.includes(name));
+  }
+
   /** An object that is made with these arguments in each container that serves it. */
   create(...args: Args): RemoteInstance<T> {
     const made = this.#made;
@@ -53,8 +66,7 @@ export class RemoteClass<Args extends readonly unknown[], T extends object> {
       })();
       return local;
     };
-    const methods = methodsOf(made.prototype as object).filter((name) => !enter.includes(name) && !exit.includes(name));
-    const entries = methods.map((method) => {
+    const entries = this.methods.map((method) => {
       const call = async (...given: readonly unknown[]): Promise<unknown> => {
         const object = (await here()) as Record<string, (...given: readonly unknown[]) => unknown>;
         return object[method]!(...given);

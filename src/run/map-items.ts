@@ -13,10 +13,16 @@ export interface MappedInput {
 /** The items of a map; values of one item are made when its turn comes. */
 export interface Items {
   readonly count: number;
-  /** Number of each item in the whole map, when these are only some of its items. */
-  readonly indexes?: readonly number[] | undefined;
+  /** Number of the first one in the whole map, when these are only some of its items. */
+  readonly first?: number | undefined;
   /** Slots of the item at this position. */
   values(position: number): unknown[];
+}
+
+/** All the items of a map. */
+export interface WholeMap extends Items {
+  /** What so many items from this position on have in a slot in which they differ. */
+  column(slot: number, from: number, count: number): unknown[];
 }
 
 /** @throws GraphError `GRAPH_UNKNOWN_NAME` for a mode that does not exist. */
@@ -63,9 +69,18 @@ export function itemsOf(
   mode: MapMode,
   shared: readonly unknown[],
   path: string,
-): Items {
+): WholeMap {
   const lists = inputs.map((input) => toList(input, path));
   const lengths = lists.map((list) => list.length);
+  const whole = (count: number, at: (item: number, position: number) => number): WholeMap => ({
+    count,
+    values: (item) => place((position) => at(item, position)),
+    column(slot, from, length) {
+      const position = inputs.findIndex((input) => input.slot === slot || input.copies?.includes(slot) === true);
+      const list = lists[position]!;
+      return Array.from({ length }, (_, offset) => list[at(from + offset, position)]);
+    },
+  });
   const place = (index: (position: number) => number): unknown[] => {
     const values = shared.slice();
     for (let position = 0; position < inputs.length; position++) {
@@ -85,13 +100,11 @@ export function itemsOf(
         hint: `Give lists of one length, or combine them with mode: 'product'.`,
       });
     }
-    return { count: lengths[0] ?? 0, values: (item) => place(() => item) };
+    return whole(lengths[0] ?? 0, (item) => item);
   }
   const strides = lengths.map((_, position) => lengths.slice(position + 1).reduce((a, b) => a * b, 1));
-  return {
-    count: lengths.reduce((a, b) => a * b, 1),
-    values: (item) => place((position) => Math.floor(item / strides[position]!) % lengths[position]!),
-  };
+  const count = lengths.reduce((a, b) => a * b, 1);
+  return whole(count, (item, position) => Math.floor(item / strides[position]!) % lengths[position]!);
 }
 
 /** @throws GraphError `GRAPH_UNKNOWN_NAME` when `over` names something that is no input. */

@@ -41,6 +41,11 @@ export interface MapSettings {
         readonly counter?: ItemCounter | undefined;
       }
     | undefined;
+  /**
+   * Asked when all items before are done how many more to run, given how many were started and for how many milliseconds
+   * they kept this thread busy; 0 leaves the rest to others. All of them unless given.
+   */
+  readonly further?: ((started: number, busyMs: number) => number) | undefined;
   /** Takes the values of a finished item, and what is known of their digests, or `undefined` for a failed one. */
   readonly accept: (index: number, values: unknown[] | undefined, digests?: SlotDigests) => void;
 }
@@ -78,6 +83,9 @@ export class MapRun extends Task implements Waiter {
   /** Items until the next look at the clock: nobody knows how long the first one takes. */
   #betweenLooks = 1;
   #next = 0;
+  /** Items before this one may be started. */
+  #end: number;
+  #busyMs = 0;
   #live = 0;
   #closed = false;
   #queued = false;
@@ -92,6 +100,7 @@ export class MapRun extends Task implements Waiter {
     this.#items = items;
     this.#settings = settings;
     this.#budget = scope.budget;
+    this.#end = settings.further === undefined ? items.count : 0;
     this.#batches = BatchGatherer.for(plan, this);
     const { within } = settings.place;
     if (settings.partOf === undefined) {
@@ -120,6 +129,11 @@ export class MapRun extends Task implements Waiter {
     return within === undefined ? name : `${within.path} > ${name}`;
   }
 
+  /** Items that were started. */
+  get started(): number {
+    return this.#next;
+  }
+
   /** Span of the map, when anybody watches. */
   get span(): Span | undefined {
     return this.#whole.span;
@@ -146,12 +160,11 @@ export class MapRun extends Task implements Waiter {
 
   /** Starts items while there are permits; one always, so that a map inside a full budget still gets on. */
   #pump(): void {
-    const { count } = this.#items;
     const mayYield = !this.scope.root.sync;
     const started = performance.now();
     let looked = started;
     let sinceLook = 0;
-    while (!this.#closed && this.#next < count) {
+    while (!this.#closed && (this.#next < this.#end || this.#extends(started))) {
       if (this.#live > 0 && !this.#mayStart()) break;
       this.#start(this.#next++);
       if (mayYield && ++sinceLook >= this.#betweenLooks) {
@@ -161,13 +174,23 @@ export class MapRun extends Task implements Waiter {
         looked = now;
         sinceLook = 0;
         if (now - started > SLICE_MS) {
+          this.#busyMs += now - started;
           this.#yield();
           return;
         }
       }
     }
+    if (this.#settings.further !== undefined) this.#busyMs += performance.now() - started;
     this.#batches?.schedule();
-    if (this.#next === count && this.#live === 0) this.#close();
+    if (this.#next === this.#end && this.#live === 0) this.#close();
+  }
+
+  /** Whether there are further items to be started here. */
+  #extends(pumpedSince: number): boolean {
+    const { further } = this.#settings;
+    if (further === undefined || this.#live > 0 || this.#next === this.#items.count) return false;
+    this.#end += further(this.#next, this.#busyMs + performance.now() - pumpedSince);
+    return this.#next < this.#end;
   }
 
   #mayStart(): boolean {
@@ -191,8 +214,7 @@ export class MapRun extends Task implements Waiter {
   }
 
   #start(position: number): void {
-    const { indexes } = this.#items;
-    const index = indexes === undefined ? position : indexes[position]!;
+    const index = (this.#items.first ?? 0) + position;
     const values = this.#items.values(position);
     if (this.#plain) this.#startPlain(index, values);
     else {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { node, Pipeline } from 'hypernodes';
 import { type Callback, ProgressCallback } from 'hypernodes/callbacks';
@@ -123,6 +126,29 @@ describe('maps whose items are only counted', () => {
     await engine.close();
     expect(ends[0]).toBe('mixed: done, 5,000 executed, 0 from cache, 500 failed, in #');
     expect(ends[1]).toBe(ends[0]);
+  });
+
+  it('are counted while a thread is busy with them, and once when it ends', async () => {
+    const sign = join(mkdtempSync(join(tmpdir(), 'hypernodes-')), 'sign');
+    const leaving = node('leaving', async ({ x, sign }: { x: number; sign: string }) => {
+      const { existsSync } = process.getBuiltinModule('node:fs');
+      if (x !== 7) return x;
+      while (!existsSync(sign)) await new Promise((resolve) => setTimeout(resolve, 5));
+      return process.exit(3);
+    });
+    const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
+    const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log })];
+    const engine = new WorkerEngine({ workers: 1, inline: false });
+    const done = new Pipeline({ name: 'items', nodes: [leaving], callbacks, engine }).map(
+      { ...all, sign },
+      { over, onError: 'collect' },
+    );
+    await vi.waitFor(() => expect(stripVTControlCharacters(log.text)).toMatch(/29\/30.* 1\/\d+ active/), 20_000);
+    writeFileSync(sign, '');
+    expect((await done).failures.map(({ index }) => index)).toEqual([7]);
+    await engine.close();
+    rmSync(dirname(sign), { recursive: true });
+    expect(stripVTControlCharacters(log.text.slice(log.text.lastIndexOf('items')))).toContain('29 executed');
   });
 
   it('show the same final tree', async () => {

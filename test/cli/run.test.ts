@@ -43,6 +43,16 @@ const programs: Readonly<Record<string, string>> = {
     export const second = app.function((x: number) => x + 2);
     export const lengths = new Pipeline({ name: 'lengths', nodes: [node('size', ({ text, unit = 'm' }: { text: string; unit?: string }) => text.length + unit)] });
     export const plain = (x: number, y = 3) => x * y;`,
+  'class.ts': `
+    import { App } from 'hypernodes/remote';
+    const app = new App('demo');
+    class Base { name: string; constructor(name = 'small') { this.name = name; } }
+    export const Model = app.cls({ enter: 'load' }, class Model extends Base {
+      #loaded = false;
+      load() { this.#loaded = true; }
+      answer(question: string, times = 1) { return [this.name, this.#loaded, ...Array(times).fill(question)].join(' '); }
+      *words(text: string) { yield* text.split(' '); }
+    });`,
   'schema.ts': `
     import { App } from 'hypernodes/remote';
     import { z } from 'zod';
@@ -138,6 +148,8 @@ Runs entrypoint of app 'demo'.
     [['one-function.ts'], 'missing --name'],
     [['several.ts'], 'several things to run: first, second, lengths. Say which: several.ts::first'],
     [['several.ts::third'], "called 'third'"],
+    [['class.ts::Model'], 'Model is a class. Say which method: class.ts::Model.answer, class.ts::Model.words.'],
+    [['class.ts::Model.load'], "Model has no method 'load'"],
     [['empty.ts'], 'has nothing to run'],
     [['missing.ts'], 'there is no file missing.ts'],
     [[], 'say which file'],
@@ -171,6 +183,8 @@ Runs entrypoint of app 'demo'.
     expect(run('one-function.ts', '--name', 'you', '--times=2').stdout).toBe('you you false\n');
     expect(run('several.ts::second', '--x', '1').stdout).toBe('3\n');
     expect(run('several.ts::plain', '--x', '2').stdout).toBe('6\n');
+    expect(run('class.ts::Model.answer', '--question', 'why', '--times', '2').stdout).toBe('small true why why\n');
+    expect(run('class.ts::Model.words', '--name', 'large', '--text', 'a b').stdout).toBe('a\nb\n');
     expect(run('several.ts::lengths', '--text', 'four').stdout).toBe("{ size: '4m' }\n");
     expect(run('several.ts::lengths', '--on', 'local', '--text', 'four', '--unit', 'km').stdout).toBe(
       "{ size: '4km' }\n",

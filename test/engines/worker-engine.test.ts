@@ -201,6 +201,20 @@ describe('a map with worker threads', () => {
     await expect(p.map({ x: range(10) }, { over: 'x' })).rejects.toBeInstanceOf(TooOdd);
   });
 
+  it('collects also an error that cannot travel whole', async () => {
+    const failing = node('failing', ({ x }: { x: number }) => {
+      if (x === 2)
+        throw Object.assign(new RangeError('two'), { socket: new (process.getBuiltinModule('node:net').Socket)() });
+      return x;
+    });
+    const everything = new WorkerEngine({ workers: 1, inline: false });
+    const p = new Pipeline({ name: 'p', nodes: [failing], engine: everything });
+    const results = await p.map({ x: range(20) }, { over: 'x', onError: 'collect' });
+    await everything.close();
+    expect(results.failures.map(({ index, error }) => [index, String(error)])).toEqual([[2, 'RangeError: two']]);
+    expect(results.column('failing', 0).reduce((sum, x) => sum + x, 0)).toBe(188);
+  });
+
   it('shares inputs that all items have in common, and large ones arrive whole', async () => {
     const table = Float64Array.from(range(500_000));
     const p = new Pipeline({

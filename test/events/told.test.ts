@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { node, Pipeline } from 'hypernodes';
 import { MemoryCache } from 'hypernodes/cache';
 import type { Callback, EventMap, EventName, RunContext } from 'hypernodes/callbacks';
@@ -59,8 +62,12 @@ class Witness {
   }
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'hypernodes-'));
 const engine = new WorkerEngine({ workers: 2, inline: false });
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true });
+});
 
 const next = node('next', ({ x }: { x: number }) => x + 1);
 const twice = node('twice', async ({ next }: { next: number }) => next * 2);
@@ -78,6 +85,14 @@ const badLater = node('badLater', async ({ x }: { x: number }) => {
 const leaving = node('leaving', ({ x }: { x: number }) => {
   if (x === 2) process.exit(3);
   return x;
+});
+/** Leaves only when a file says that it may, so that something was told of it before. */
+const leavingLater = node('leavingLater', async ({ x, sign }: { x: number; sign: string }) => {
+  const { appendFileSync, existsSync } = process.getBuiltinModule('node:fs');
+  appendFileSync(`${sign}.ran`, `${x} `);
+  if (x !== 2) return x;
+  while (!existsSync(sign)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return process.exit(3);
 });
 const checked = node({ name: 'checked', schemas: { x: z.number().max(0) }, run: ({ x }) => x });
 
@@ -162,6 +177,47 @@ describe('what is told of', () => {
     await leavers.map(xs, { over, engine, onError: 'collect', callbacks: [witness.callback] });
     const ends = witness.told.filter(([name]) => name === 'onMapItemEnd').map(([, event]) => event);
     expect(ends.map((event) => (event as EventMap['onMapItemEnd']).index).sort()).toEqual([0, 1, 2]);
+  });
+
+  it('an item that began before its thread ended: its start, one error and its end', async () => {
+    const sign = join(folder, 'begun');
+    const witness = new Witness();
+    const onNodeStart: Callback['onNodeStart'] = ({ path }) => {
+      if (path === 'p[1] > leavingLater') writeFileSync(sign, '');
+    };
+    const results = await new Pipeline({ name: 'p', nodes: [leavingLater] }).map(
+      { ...xs, sign },
+      { over, engine, onError: 'collect', callbacks: [witness.callback, { onNodeStart }] },
+    );
+    expect(results.failures.map(({ index }) => index)).toEqual([1]);
+    expect(witness.problems).toEqual([]);
+    expect(witness.errors).toEqual(['p[1]']);
+  });
+
+  it('items that were finished before their thread ended: once, and they ran once', async () => {
+    const sign = join(folder, 'finished');
+    const witness = new Witness();
+    const many = Array.from({ length: 12 }, (_, index) => index);
+    let ended = 0;
+    const onMapItemEnd = (): void => {
+      if (++ended === many.length - 1) writeFileSync(sign, '');
+    };
+    const alone = new WorkerEngine({ workers: 1, inline: false });
+    const results = await new Pipeline({ name: 'p', nodes: [leavingLater] }).map(
+      { x: many, sign },
+      { over, engine: alone, onError: 'collect', callbacks: [witness.callback, { onMapItemEnd }] },
+    );
+    await alone.close();
+    expect(results.failures.map(({ index }) => index)).toEqual([2]);
+    expect(witness.problems).toEqual([]);
+    for (const name of ['onMapItemStart', 'onMapItemEnd']) {
+      const told = witness.told
+        .filter(([other]) => other === name)
+        .map(([, event]) => (event as { index: number }).index);
+      expect(told.sort((a, b) => a - b)).toEqual(many);
+    }
+    const ran = readFileSync(`${sign}.ran`, 'utf8').trim().split(' ').map(Number);
+    expect(ran.filter((x) => x !== 2).sort((a, b) => a - b)).toEqual(many.filter((x) => x !== 2));
   });
 
   it('a hit: nothing but that', async () => {

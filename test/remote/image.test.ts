@@ -94,6 +94,28 @@ describe('an image', () => {
     expect(await use.remote()).toEqual([true, { double: 8 }]);
   });
 
+  it('may have packages installed that want hypernodes beside them, and packages that use those', async () => {
+    const install = (name: string, manifest: object, source: string): string => {
+      const folder = join(files, 'installed', name);
+      mkdirSync(folder, { recursive: true });
+      const whole = { name, version: '1.0.0', type: 'module', exports: './index.js', ...manifest };
+      writeFileSync(join(folder, 'package.json'), JSON.stringify(whole));
+      writeFileSync(join(folder, 'index.js'), source);
+      return `mkdir -p node_modules/${name} && cp ${folder}/* node_modules/${name}`;
+    };
+    const image = Image.node().runCommands(
+      install('plugin', { peerDependencies: { hypernodes: '*' } }, `export { Pipeline } from 'hypernodes';`),
+      install('@its/user', { dependencies: { plugin: '1' } }, `export { Pipeline } from 'plugin';`),
+    );
+    const { app } = observed();
+    const use = app.function({ image }, async () => {
+      const [plugin, user] = ['plugin', '@its/user'];
+      const found = (await Promise.all([import(plugin), import(user)])) as { Pipeline: unknown }[];
+      return found.map((module) => module.Pipeline === Pipeline);
+    });
+    expect(await use.remote()).toEqual([true, true]);
+  });
+
   it('may have sources in TypeScript', async () => {
     const source = join(files, 'typed');
     mkdirSync(source, { recursive: true });

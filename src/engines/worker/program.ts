@@ -1,10 +1,11 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { disposeResources } from '../../graph/index.ts';
 import { performJob } from '../../run/index.ts';
-import { type FromThread, type ToThread, transferable } from './thread-messages.ts';
+import { type FromThread, type ThreadData, type ToThread, transferable } from './thread-messages.ts';
 
 if (parentPort === null) throw new Error('This program runs in the threads of a WorkerEngine.');
 const port = parentPort;
+const { begun } = workerData as ThreadData;
 
 const parts = new Map<string, Uint8Array>();
 const running = new Map<number, AbortController>();
@@ -16,7 +17,7 @@ async function perform({ id, request, needs }: Extract<ToThread, { kind: 'job' }
   const needed = new Map(needs.map((digest) => [digest, parts.get(digest)!]));
   const controller = new AbortController();
   running.set(id, controller);
-  tell({ kind: 'started', id });
+  Atomics.store(begun, 0, id + 1);
   try {
     const response = await performJob(request, {
       part: (digest) => needed.get(digest)!,

@@ -17,10 +17,15 @@ export type ToThread =
   | { readonly kind: 'ping' }
   | { readonly kind: 'close' };
 
+/** What a thread is given when it starts. */
+export interface ThreadData {
+  /** Number of jobs that it has begun, in the order of their numbers: memory that both see, since a message costs more than a short job. */
+  readonly begun: Int32Array;
+}
+
 /** From a thread to the engine. */
 export type FromThread =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'started'; readonly id: number }
   | { readonly kind: 'message'; readonly id: number; readonly message: Uint8Array }
   | { readonly kind: 'done'; readonly id: number; readonly response: Uint8Array }
   | { readonly kind: 'failed'; readonly id: number; readonly error: unknown }

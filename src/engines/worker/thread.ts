@@ -2,12 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { RemoteError } from '../../errors.ts';
 import type { JobPart } from '../../run/index.ts';
 import type { QueuedJob } from './queued-job.ts';
-import { type FromThread, type ToThread, transferable } from './thread-messages.ts';
+import { type FromThread, type ThreadData, type ToThread, transferable } from './thread-messages.ts';
 
 /** Jobs that a thread has at once: one that it works on, and a short one so that it need not wait for the next. */
 const JOBS = 2;
 /** Longest job, in milliseconds, that may wait in one thread while another might become idle. */
-const SHORT_MS = 20;
+const SHORT_MS = 40;
 /** Parts that a thread keeps. */
 const KEPT_PARTS = 32;
 /** Milliseconds that a cancelled job has before its thread is ended. */
@@ -29,7 +29,8 @@ const isShort = ({ job }: QueuedJob): boolean => job.expectedMs !== undefined &&
 export class Thread {
   readonly #worker: Worker;
   readonly #owner: ThreadOwner;
-  readonly #jobs = new Map<number, { readonly job: QueuedJob; started: boolean }>();
+  readonly #jobs = new Map<number, QueuedJob>();
+  readonly #begun = new Int32Array(new SharedArrayBuffer(4));
   /** Digests of the parts that it has, the least recently used first. */
   readonly #parts = new Set<string>();
   /** Why it is being ended, when that is not its own doing. */
@@ -45,6 +46,7 @@ export class Thread {
     const { memory } = options;
     this.#worker = new Worker(new URL('./worker-program.js', import.meta.url), {
       name: 'hypernodes',
+      workerData: { begun: this.#begun } satisfies ThreadData,
       ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),
     });
     this.#worker.unref();
@@ -62,14 +64,14 @@ export class Thread {
   /** Whether it can take this job now. */
   accepts(job: QueuedJob): boolean {
     if (this.#endedFor !== undefined || this.#gone) return false;
-    for (const { job: held } of this.#jobs.values()) if (held.solo) return false;
+    for (const held of this.#jobs.values()) if (held.solo) return false;
     return this.#jobs.size < (job.solo || !isShort(job) ? 1 : JOBS);
   }
 
   send(queued: QueuedJob): void {
     const { job } = queued;
     const id = this.#nextId++;
-    this.#jobs.set(id, { job: queued, started: false });
+    this.#jobs.set(id, queued);
     queued.cancelled = () => this.#cancel(id);
     if (this.#jobs.size === 1) this.#worker.ref();
     const request = job.request.slice();
@@ -114,13 +116,8 @@ export class Thread {
 
   #receive(message: FromThread): void {
     switch (message.kind) {
-      case 'started': {
-        const held = this.#jobs.get(message.id);
-        if (held !== undefined) held.started = true;
-        break;
-      }
       case 'message':
-        this.#jobs.get(message.id)?.job.job.onMessage(message.message);
+        this.#jobs.get(message.id)?.job.onMessage(message.message);
         break;
       case 'done':
         this.#finish(message.id)?.resolve(message.response);
@@ -146,7 +143,7 @@ export class Thread {
       this.#ping = undefined;
     }
     this.#owner.idle(this);
-    return held.job;
+    return held;
   }
 
   /** The thread gets a moment to stop by itself. */
@@ -166,7 +163,7 @@ export class Thread {
   /** Asks now and then whether the thread still listens, as long as it has jobs with limits. */
   #watch(): void {
     this.#ping ??= setInterval(() => {
-      const limits = [...this.#jobs.values()].flatMap(({ job, started }) => (started ? (job.job.patience ?? []) : []));
+      const limits = [...this.#jobs].flatMap(([id, { job }]) => (this.#hasBegun(id) ? (job.patience ?? []) : []));
       if (limits.length === 0) return;
       const now = performance.now();
       if (this.#askedAt === undefined) {
@@ -179,19 +176,22 @@ export class Thread {
   #exited(code: number): void {
     this.#gone = true;
     clearInterval(this.#ping);
-    const held = [...this.#jobs.values()];
+    const held = [...this.#jobs];
     this.#jobs.clear();
-    const unfinished = held.filter(({ job }) => !job.job.signal.aborted);
-    const started = unfinished.filter(({ started }) => started);
+    const unfinished = held.filter(([, { job }]) => !job.signal.aborted);
+    const begun = unfinished.filter(([id]) => this.#hasBegun(id)).map(([, job]) => job);
     const reason = this.#endedFor?.reason;
     // A job is to blame when it was the only one; otherwise each of them is tried again by itself.
-    const blamed = reason === 'cancelled' || started.length !== 1 ? undefined : started[0];
-    if (blamed !== undefined)
-      blamed.job.reject(reason === 'deaf' ? blamed.job.job.timedOut() : this.#crashed(blamed.job, code));
-    const others = unfinished.filter((one) => one !== blamed);
-    if (reason === 'closed') for (const { job } of others) job.reject(this.#crashed(job, code));
-    else if (reason !== 'cancelled') for (const { job, started } of others) job.solo ||= started;
-    this.#owner.ended(this, reason === 'closed' ? [] : others.map(({ job }) => job));
+    const blamed = reason === 'cancelled' || begun.length !== 1 ? undefined : begun[0];
+    if (blamed !== undefined) blamed.reject(reason === 'deaf' ? blamed.job.timedOut() : this.#crashed(blamed, code));
+    const others = unfinished.map(([, job]) => job).filter((job) => job !== blamed);
+    if (reason === 'closed') for (const job of others) job.reject(this.#crashed(job, code));
+    else if (reason !== 'cancelled') for (const job of begun) job.solo = true;
+    this.#owner.ended(this, reason === 'closed' ? [] : others);
+  }
+
+  #hasBegun(id: number): boolean {
+    return id < Atomics.load(this.#begun, 0);
   }
 
   #crashed({ job: { path } }: QueuedJob, code: number): RemoteError {

@@ -15,7 +15,7 @@ export interface WorkerEngineOptions {
 }
 
 /** Work per chunk of a map, in milliseconds: long against the half millisecond that sending one costs. */
-const CHUNK_MS = 8;
+const CHUNK_MS = 32;
 /** Milliseconds that sending work to threads has to save, when they run already and when they don't. */
 const WARM_MS = 2;
 const COLD_MS = 80;

@@ -96,6 +96,15 @@ export class ItemTally implements ItemCounter {
     tally.aborted++;
   }
 
+  takenBack(items: number, nodes: readonly number[]): void {
+    if (this.#closed) return;
+    this.#active -= items;
+    this.#group.itemsActive -= items;
+    nodes.forEach((count, node) => {
+      this.#nodes[node]!.running -= count;
+    });
+  }
+
   close(stopped: unknown): void {
     this.#closed = true;
     this.#group.itemsActive -= this.#active;

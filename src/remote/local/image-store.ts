@@ -8,14 +8,20 @@ import type { DeploymentObserver } from '../provider.ts';
 import { type BuildGuard, buildStep, type ImageState } from './build-step.ts';
 import { type ImageLayer, imageLayers } from './image-layers.ts';
 import { isAlive } from './is-alive.ts';
+import { usersOfOwnPackage } from './own-users.ts';
 
 /** An image on this disk. */
 export interface LocalImage extends ImageState {
   /** Folder with its files; `undefined` when there are none. */
   readonly root: string | undefined;
+  /** Installed packages that use hypernodes, as they are called. */
+  readonly users: readonly string[];
 }
 
-const EMPTY: LocalImage = { root: undefined, env: {}, workdir: '/', added: [] };
+/** What is kept of an image beside its files. */
+type StoredImage = Omit<LocalImage, 'root'>;
+
+const EMPTY: LocalImage = { root: undefined, env: {}, workdir: '/', added: [], users: [] };
 /** Lines of a build that its error shows. */
 const SHOWN_LINES = 60;
 
@@ -64,8 +70,8 @@ export class ImageStore {
 
   async #read(key: string): Promise<LocalImage | undefined> {
     try {
-      const state = JSON.parse(await readFile(join(this.#folder, key, 'image.json'), 'utf8')) as ImageState;
-      return { ...state, root: join(this.#folder, key, 'root') };
+      const state = JSON.parse(await readFile(join(this.#folder, key, 'image.json'), 'utf8')) as StoredImage;
+      return { ...state, users: state.users ?? [], root: join(this.#folder, key, 'root') };
     } catch {
       return undefined;
     }
@@ -88,9 +94,10 @@ export class ImageStore {
       let { env, workdir, added }: ImageState = base;
       for (const step of steps)
         ({ env, workdir, added } = await buildStep(step, root, { env, workdir, added }, { onLine, guard }));
-      await writeFile(join(part, 'image.json'), JSON.stringify({ env, workdir, added } satisfies ImageState));
+      const stored: StoredImage = { env, workdir, added, users: await usersOfOwnPackage(join(root, 'node_modules')) };
+      await writeFile(join(part, 'image.json'), JSON.stringify(stored));
       await this.#publish(part, key);
-      return { env, workdir, added, root: join(this.#folder, key, 'root') };
+      return { ...stored, root: join(this.#folder, key, 'root') };
     } catch (error) {
       throw buildError(error as Error, log, this.#folder);
     } finally {

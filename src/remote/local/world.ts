@@ -46,11 +46,18 @@ async function mountAt(place: string, target: string): Promise<string> {
   return place;
 }
 
-async function copyImage({ root, added }: LocalImage & { readonly root: string }, folder: string): Promise<void> {
+async function copyImage(
+  { root, added, users }: LocalImage & { readonly root: string },
+  folder: string,
+): Promise<void> {
+  const copied = new Set([
+    ...added.map((path) => join(root, path)),
+    ...users.map((name) => join(root, 'node_modules', name)),
+  ]);
   for (const name of await readdir(root)) {
     const [from, to] = [join(root, name), join(folder, name)];
     // Packages are many files and read only; of all others a container may do with its copy what it wants.
-    if (name === 'node_modules') await linkEach(from, to, new Set(added.map((path) => join(root, path))));
+    if (name === 'node_modules') await linkEach(from, to, copied);
     else await copy(from, to);
   }
   await mkdir(join(folder, 'node_modules'), { recursive: true });

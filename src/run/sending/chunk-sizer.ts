@@ -1,3 +1,8 @@
+/** Parts that a lane gets of what remains, if all were as large as the next one. */
+const SHARES = 1.75;
+/** Chunks are not made smaller than this share of the work that they should hold. */
+const LEAST_SHARE = 1 / 16;
+
 /**
  * Decides how many items go into the next chunk, from how long those before it took.
  *
@@ -8,7 +13,9 @@ export class ChunkSizer {
   readonly #chunkMs: number;
   readonly #lanes: number;
   readonly #limit: number;
-  #itemMs: number | undefined;
+  /** Of finished items, the recent ones above all. */
+  #items = 0;
+  #busyMs = 0;
   #waits = false;
 
   /** @param limit Items that may be in progress at once. */
@@ -31,21 +38,23 @@ export class ChunkSizer {
   /** Learns from finished items: how long a thread was busy with them, and how long they took in all. */
   learn(items: number, busyMs: number, wallMs: number): void {
     if (items === 0) return;
-    const itemMs = busyMs / items;
-    this.#itemMs = this.#itemMs === undefined ? itemMs : (this.#itemMs + itemMs) / 2;
+    this.#items = this.#items / 2 + items;
+    this.#busyMs = this.#busyMs / 2 + busyMs;
     this.#waits = wallMs > 4 * busyMs + 1;
   }
 
   /** Milliseconds that so many items would take one thread; `undefined` while nothing is known. */
   expectedMs(items: number): number | undefined {
-    return this.#itemMs === undefined ? undefined : this.#itemMs * items;
+    return this.#items === 0 ? undefined : (this.#busyMs / this.#items) * items;
   }
 
   next(remaining: number): number {
-    if (this.#itemMs === undefined) return 1;
-    const worth = Math.max(1, Math.round(this.#chunkMs / Math.max(this.#itemMs, 1e-4)));
-    const share = Math.ceil(remaining / this.inFlight);
+    const itemMs = this.expectedMs(1);
+    if (itemMs === undefined) return 1;
+    const itemsIn = (ms: number): number => Math.max(1, Math.round(ms / Math.max(itemMs, 1e-4)));
     // Items that wait for something else are better spread than gathered.
-    return Math.min(worth, share, this.#waits ? this.concurrency : worth);
+    const most = this.#waits ? this.concurrency : itemsIn(this.#chunkMs);
+    const share = Math.max(Math.ceil(remaining / (this.#lanes * SHARES)), itemsIn(this.#chunkMs * LEAST_SHARE));
+    return Math.min(most, share, remaining);
   }
 }

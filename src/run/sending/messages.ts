@@ -1,5 +1,6 @@
 import type { Callback, EventName, LogLevel, NodeStartEvent, RunEvent } from '../../events/index.ts';
 import type { RecomputeRequest } from '../recompute.ts';
+import type { ItemCounts } from './item-counts.ts';
 
 /** A run of a whole pipeline, to be done elsewhere. */
 export interface RunRequest extends PipelineRequest {
@@ -18,12 +19,15 @@ export interface ItemsRequest extends PipelineRequest {
   readonly over: readonly string[];
   /** For each of them, the values of these items. */
   readonly columns: readonly (readonly unknown[])[];
-  /** Number of each item in the whole map. */
-  readonly indexes: readonly number[];
+  /** Number of the first one in the whole map, and how many there are. */
+  readonly first: number;
+  readonly count: number;
   readonly total: number;
   readonly onError: 'throw' | 'collect';
   /** Items that may be in progress at once. */
   readonly concurrency: number;
+  /** Whether it is enough to count what happens in the items. */
+  readonly counts: boolean;
 }
 
 interface PipelineRequest {
@@ -80,14 +84,23 @@ export interface RunResponse extends JobAccount {
   readonly failures: readonly { readonly path: string; readonly error: unknown }[];
 }
 
-export interface ItemsResponse extends JobAccount {
+/** Items that have finished since the last ones were sent home, and what was done for them. */
+export interface FinishedItems extends JobAccount {
+  /** Position of each of them in the request. */
+  readonly positions: readonly number[];
   /** For each output, the values of these items. */
   readonly columns: readonly (readonly unknown[])[];
   readonly digests: readonly (readonly (string | undefined)[])[] | undefined;
-  /** Failed items, by their position in the request. */
+  /** Failed items, by their position in the request; they are not among the others. */
   readonly failures: readonly (JobFailure & { readonly position: number })[];
-  /** Milliseconds for which the thread was busy. */
+}
+
+export interface ItemsResponse extends FinishedItems {
+  readonly work: WorkMessage['work'];
+  readonly counts: WorkMessage['counts'];
+  /** Milliseconds for which the thread was busy, and that the items took in all. */
   readonly busyMs: number;
+  readonly wallMs: number;
 }
 
 export interface NodeResponse {
@@ -101,9 +114,18 @@ export type JobResponse<T> = { readonly done: T } | { readonly failed: JobFailur
 /** An event on its way home: the number of its list of callbacks, its name, and itself. */
 export type RelayedEvent = readonly [list: number, name: EventName, event: RunEvent];
 
+/** What a run, or a chunk of items, sends while it works. */
+export interface WorkMessage {
+  /** A number for this try: another one says that the work was begun anew, because its place was lost. */
+  readonly work: number;
+  readonly events: readonly RelayedEvent[];
+  readonly counts: ItemCounts | undefined;
+  readonly items: FinishedItems | undefined;
+}
+
 /** What a job sends while it works. */
 export type JobMessage =
   | { readonly sign: true }
-  | { readonly events: readonly RelayedEvent[] }
+  | WorkMessage
   | { readonly progress: { readonly done: number; readonly total: number | undefined } }
   | { readonly log: { readonly level: LogLevel; readonly message: string; readonly data: unknown } };

@@ -11,7 +11,8 @@ import { Recompute } from '../recompute.ts';
 import { type NodeFailure, RootRun, Scope } from '../scope.ts';
 import type { Task } from '../task.ts';
 import { accountOf } from './account.ts';
-import { EventChannel } from './event-channel.ts';
+import { CountGatherer } from './item-counts.ts';
+import { ItemGatherer } from './item-gatherer.ts';
 import type { JobPlace } from './job.ts';
 import type {
   ItemsRequest,
@@ -22,6 +23,7 @@ import type {
   RunRequest,
   RunResponse,
 } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import { loadPacking, packing } from './packing.ts';
 import { performNode } from './perform-node.ts';
 import { connect } from './relay.ts';
@@ -37,14 +39,14 @@ export async function performJob(request: Uint8Array, place: JobPlace): Promise<
   await loadPacking();
   const job = (await packing().unpackAsync(request)) as JobRequest;
   if (job.kind === 'node') return packResponse(await outcome(() => performNode(job, place)), job.path);
-  const channel = new EventChannel(place.send);
+  const outbox = new Outbox(place.send);
   const stopSigns = await giveSigns(job.signsEveryMs, place);
   const response = await outcome<RunResponse | ItemsResponse>(async () =>
-    job.kind === 'run' ? performRun(job, place, channel) : performItems(job, place, channel),
+    job.kind === 'run' ? performRun(job, place, outbox) : performItems(job, place, outbox),
   );
   stopSigns();
   const bytes = packResponse(response, job.path);
-  channel.flush();
+  outbox.flush({ withoutEnclosedItems: true });
   return bytes;
 }
 
@@ -67,10 +69,10 @@ async function outcome<T>(perform: () => Promise<T>): Promise<JobResponse<T>> {
   }
 }
 
-async function performRun(job: RunRequest, place: JobPlace, channel: EventChannel): Promise<RunResponse> {
+async function performRun(job: RunRequest, place: JobPlace, outbox: Outbox): Promise<RunResponse> {
   const pipeline = await pipelinePart(job.pipeline, place);
   const plan = pipeline.compile(job.outputs, job.override);
-  const { root, scope } = beginJob(job, pipeline, pipeline.options, channel);
+  const { root, scope } = beginJob(job, pipeline, pipeline.options, outbox);
   const values = slotsFor(plan, job.inputs);
   const failures: NodeFailure[] = [];
   const execution = new Execution(
@@ -103,21 +105,19 @@ async function performRun(job: RunRequest, place: JobPlace, channel: EventChanne
   };
 }
 
-async function performItems(job: ItemsRequest, place: JobPlace, channel: EventChannel): Promise<ItemsResponse> {
+async function performItems(job: ItemsRequest, place: JobPlace, outbox: Outbox): Promise<ItemsResponse> {
   const pipeline = await pipelinePart(job.pipeline, place);
   const plan = pipeline.compile(job.outputs, job.override);
-  const { root, scope } = beginJob(job, pipeline, { ...pipeline.options, concurrency: job.concurrency }, channel);
+  const { root, scope } = beginJob(job, pipeline, { ...pipeline.options, concurrency: job.concurrency }, outbox);
   const shared = await sharedPart(job.shared, place);
   const base = slotsFor(plan, shared.inputs);
   const slots = job.over.map((name) => plan.externals.find((external) => external.name === name)!.slot);
-  const columns: unknown[][] = plan.outputs.map(() => new Array<unknown>(job.indexes.length).fill(undefined));
-  const digests =
-    scope.cache && plan.outputs.map(() => new Array<string | undefined>(job.indexes.length).fill(undefined));
-  const positions = new Map(job.indexes.map((index, position) => [index, position]));
+  const gatherer = new ItemGatherer(plan, { hasDigests: scope.cache !== undefined, root });
+  const counter = job.counts ? new CountGatherer(plan.steps.length, () => outbox.filled()) : undefined;
   const broadcast = new Set(plan.externals.map(({ slot }) => slot).filter((slot) => !slots.includes(slot)));
   const items = {
-    count: job.indexes.length,
-    indexes: job.indexes,
+    count: job.count,
+    first: job.first,
     values(position: number): unknown[] {
       const values = base.slice();
       for (let column = 0; column < slots.length; column++) values[slots[column]!] = job.columns[column]![position];
@@ -132,25 +132,29 @@ async function performItems(job: ItemsRequest, place: JobPlace, channel: EventCh
       ...commonSettings(job, plan, items.count === 0 ? [] : items.values(0)),
       sharedDigests: scope.cache && { digests: shared.digestsFor(plan), has: (slot: number) => broadcast.has(slot) },
     },
-    partOf: { span: undefined, total: job.total },
+    partOf: { span: undefined, total: job.total, counter },
     accept(index, values, known) {
-      if (values === undefined) return;
-      const position = positions.get(index)!;
-      plan.outputSlots.forEach((slot, column) => {
-        columns[column]![position] = values[slot];
-        if (digests !== undefined) digests[column]![position] = known?.known(slot);
-      });
+      const position = index - job.first;
+      if (values === undefined) gatherer.fail(position, run.failures.at(-1)!);
+      else gatherer.add(position, values, known);
+      outbox.filled();
     },
   });
+  outbox.enclose({
+    counts: () => counter?.take(),
+    items: () => gatherer.unsent(run),
+    sent: () => gatherer.sent(run),
+  });
+  const startedAt = performance.now();
   const busyBefore = busyTime();
   await underSignal(run, place.signal, job.path, () => run.execute());
   await root.settle();
   return {
-    ...accountOf(run, root),
-    columns,
-    digests,
-    failures: run.failures.map(({ index, error, path }) => ({ position: positions.get(index)!, error, path })),
+    ...gatherer.rest(run),
+    work: outbox.work,
+    counts: counter?.take(),
     busyMs: busyTime() - busyBefore,
+    wallMs: performance.now() - startedAt,
   };
 }
 
@@ -159,14 +163,9 @@ function busyTime(): number {
   return (performance.eventLoopUtilization as (() => { active: number }) | undefined)?.().active ?? performance.now();
 }
 
-function beginJob(
-  job: RunRequest | ItemsRequest,
-  pipeline: SentPipeline,
-  options: PipelineOptions,
-  channel: EventChannel,
-) {
+function beginJob(job: RunRequest | ItemsRequest, pipeline: SentPipeline, options: PipelineOptions, outbox: Outbox) {
   const root = new RootRun(false, runNested, job.spotCheck, job.runId);
-  connect(root.context, channel);
+  connect(root.context, outbox);
   return { root, scope: Scope.root(root, pipeline, options) };
 }
 

@@ -1,9 +1,9 @@
 import type { Callback, EventName, RunContext, RunEvent } from '../../events/index.ts';
 import { type Reduction, reduce } from '../../graph/index.ts';
-import type { EventChannel } from './event-channel.ts';
+import type { Outbox } from './outbox.ts';
 
 /** Under which the context of a run that was sent here knows its way home. */
-const channelKey = Symbol('hypernodes.eventChannel');
+const outboxKey = Symbol('hypernodes.outbox');
 
 /** Stands, where a job is done, for a list of callbacks that stayed at home. */
 export class Relay {
@@ -19,7 +19,7 @@ export class Relay {
     for (const name of events) {
       methods[name] = (event, context) => {
         const told = ignoresValues ? withoutValues(event) : event;
-        context.get<EventChannel>(channelKey)?.event(list, name, told);
+        context.get<Outbox>(outboxKey)?.event(list, name, told);
       };
     }
     Object.assign(this, methods as Callback);
@@ -37,6 +37,6 @@ function withoutValues(event: RunEvent): RunEvent {
 }
 
 /** Lets the relays of a run find their way home. */
-export function connect(context: RunContext, channel: EventChannel): void {
-  context.set(channelKey, channel);
+export function connect(context: RunContext, outbox: Outbox): void {
+  context.set(outboxKey, outbox);
 }

@@ -1,6 +1,7 @@
 import { PackError } from '../../errors.ts';
 import { recordNodePath } from '../../events/index.ts';
-import type { JobFailure, JobResponse } from './messages.ts';
+import { portableCounts } from './item-counts.ts';
+import type { ItemsResponse, JobFailure, JobResponse } from './messages.ts';
 import { packing } from './packing.ts';
 import { plainError } from './plain-error.ts';
 
@@ -11,8 +12,20 @@ export function packResponse<T>(response: JobResponse<T>, path: string): Uint8Ar
   } catch (error) {
     if ('failed' in response)
       return packing().pack({ failed: { ...response.failed, error: plainError(response.failed.error) } });
-    return packing().pack({ failed: { error: describe(error, path), path: undefined } });
+    try {
+      return packing().pack({ done: withPlainErrors(response.done) });
+    } catch {
+      return packing().pack({ failed: { error: describe(error, path), path: undefined } });
+    }
   }
+}
+
+/** What failed in it must not take along what succeeded. */
+function withPlainErrors<T>(done: T): T {
+  const { failures, collected, counts } = done as Partial<Pick<ItemsResponse, 'failures' | 'collected' | 'counts'>>;
+  const plain = <F extends { readonly error: unknown }>(list: readonly F[] | undefined): F[] | undefined =>
+    list?.map((failure) => ({ ...failure, error: plainError(failure.error) }));
+  return { ...done, failures: plain(failures), collected: plain(collected), counts: counts && portableCounts(counts) };
 }
 
 /** Says it of the result, not of the message that it is part of. */

@@ -5,7 +5,7 @@ import type { Execution } from '../execution.ts';
 import type { SendExecution } from '../execution-settings.ts';
 import { timedOut } from '../timed-out.ts';
 import { takeAccount } from './account.ts';
-import { replayTo } from './inbox.ts';
+import { Inbox } from './inbox.ts';
 import type { Sending } from './job.ts';
 import type { RunRequest, RunResponse } from './messages.ts';
 import { loadPacking, packing } from './packing.ts';
@@ -51,6 +51,7 @@ async function sendRun(
     signsEveryMs: signsEvery(sending, patience),
   };
   const replay = new Replay(scope.root, emitters, { parentSpan: execution.span?.id, depth: execution.depth });
+  const inbox = new Inbox(({ work, events }) => replay.take(work, events));
   const { ended } = execution;
   execution.ended = (failure) => {
     if (failure !== undefined) replay.abandon(failure.error);
@@ -62,10 +63,11 @@ async function sendRun(
       parts: [part],
       request: packing().pack(request),
       signal: execution.signal,
-      onMessage: replayTo(replay),
+      onMessage: inbox.receive,
       patience,
       timedOut: () => timedOut(path, timeout === undefined ? 'node' : 'pipeline', patience ?? 0),
     });
+    await inbox.read;
     const response = await readResponse<RunResponse>(bytes);
     takeAccount(execution, scope.root, response);
     takeOutputs(execution, response);

@@ -2,30 +2,27 @@ import { RemoteError, TimeoutError } from '../../errors.ts';
 import { type ItemCounter, recordNodePath } from '../../events/index.ts';
 import type { Plan } from '../../graph/index.ts';
 import type { Failure } from '../execution.ts';
-import type { Items } from '../map-items.ts';
+import type { WholeMap } from '../map-items.ts';
 import { type ItemFailure, isCountable, MapRun, type MapSettings } from '../map-run.ts';
-import { isThenable } from '../maybe-promise.ts';
+import { isThenable, type MaybePromise } from '../maybe-promise.ts';
 import { type ObservedMap, observeLostItem, observeMap } from '../observe.ts';
 import { retryDelay } from '../retry.ts';
 import type { Scope } from '../scope.ts';
-import { SlotDigests } from '../slot-digests.ts';
 import { type StopReason, Task } from '../task.ts';
 import { timedOut } from '../timed-out.ts';
 import { takeAccount } from './account.ts';
 import { ChunkSizer } from './chunk-sizer.ts';
-import { replayTo } from './inbox.ts';
-import type { JobPart, Sending } from './job.ts';
+import { CountReplay } from './count-replay.ts';
+import type { Sending } from './job.ts';
 import { lossRetries } from './loss-retries.ts';
-import type { ItemsRequest, ItemsResponse } from './messages.ts';
-import { loadPacking, packing } from './packing.ts';
+import { type ItemRange, MapPacker } from './map-packer.ts';
+import type { FinishedItems } from './messages.ts';
+import { loadPacking } from './packing.ts';
 import { patienceOf, signsEvery } from './patience.ts';
-import { Replay } from './replay.ts';
-import { raised, readResponse } from './response.ts';
-import { inputsByName } from './send-run.ts';
-import { partOf, type Shipment, shipmentOf } from './shipment.ts';
-
-/** Milliseconds after which it is believed how long items take. */
-const TRY_MS = 0.5;
+import { Pilot } from './pilot.ts';
+import { type LeftOpen, Replay } from './replay.ts';
+import { raised } from './response.ts';
+import { SentChunk } from './sent-chunk.ts';
 
 /** One plan run over many items elsewhere, in chunks. */
 export class SentMap extends Task {
@@ -40,22 +37,22 @@ export class SentMap extends Task {
 
   readonly #sending: Sending;
   readonly #plan: Plan;
-  readonly #items: Items;
+  readonly #items: WholeMap;
   readonly #settings: MapSettings;
   readonly #observed: ObservedMap | undefined;
-  /** Counts the items that run in this thread. */
+  /** Counts the items when nobody wants to be told of each. */
   readonly #counter: ItemCounter | undefined;
   readonly #sizer: ChunkSizer;
-  readonly #mapped: readonly { readonly name: string; readonly slot: number }[];
   readonly #patience: number | undefined;
-  #shipment: Shipment | undefined;
-  #shared: JobPart | undefined;
-  /** Events of the chunks on their way. */
-  readonly #replays = new Set<Replay>();
+  #packer: MapPacker | undefined;
+  readonly #chunks = new Set<SentChunk>();
   /** Positions that go alone next, because they were in a chunk that was lost. */
   readonly #alone: number[] = [];
   /** How often the place of an item that went alone was lost, by its position. */
   readonly #losses = new Map<number, number>();
+  /** What lost chunks told of the items that go alone: what is in progress, and indexes of those that are over. */
+  readonly #left: LeftOpen = new Map();
+  readonly #toldEnded = new Set<number>();
   #next = 0;
   #live = 0;
   #closed = false;
@@ -68,7 +65,7 @@ export class SentMap extends Task {
     scope: Scope,
     sending: Sending,
     plan: Plan,
-    items: Items,
+    items: WholeMap,
     settings: MapSettings,
   ) {
     super(parent);
@@ -80,8 +77,6 @@ export class SentMap extends Task {
     const { lanes, chunkMs } = sending;
     const { limit } = scope.budget;
     this.#sizer = new ChunkSizer({ lanes, chunkMs, limit });
-    const mapped = new Set(settings.mapped);
-    this.#mapped = plan.externals.filter(({ slot }) => mapped.has(slot));
     this.#patience = patienceOf(plan, settings.item.timeout);
     this.#observed = observeMap(
       this,
@@ -96,91 +91,95 @@ export class SentMap extends Task {
     return within === undefined ? name : `${within.path} > ${name}`;
   }
 
-  get #staticPath(): string {
-    const { within, name } = this.#settings.place;
-    return within === undefined ? name : `${within.staticPath} > ${name}`;
-  }
-
   get #depth(): number {
     const { within } = this.#settings.place;
     return within === undefined ? 0 : within.depth + 1;
   }
 
-  /** Runs all items; rejects with what the first failed one threw, unless errors are collected. */
-  execute(): Promise<void> {
-    this.parent?.adopt(this);
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#begin().catch((error) => this.#close({ error }));
-    });
+  /** Runs all items; throws, or rejects with, what the first failed one threw, unless errors are collected. */
+  execute(): MaybePromise<void> {
+    try {
+      const tried = this.#tryHere();
+      if (!isThenable(tried) && this.#next === this.#items.count) this.#close();
+      else void this.#goOn(tried);
+    } catch (error) {
+      this.#close({ error });
+    }
+    if (!this.#closed) {
+      this.parent?.adopt(this);
+      return new Promise((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #begin(): Promise<void> {
-    if (this.#items.count > 0) {
-      await this.#tryHere();
+  /** Sends what is left after the first items. */
+  async #goOn(tried: MaybePromise<void>): Promise<void> {
+    try {
+      await tried;
       if (this.#next < this.#items.count && !this.#closed) {
         await loadPacking();
-        this.#shipment = shipmentOf(this.scope);
-        this.#shared = this.#packShared();
+        this.#packer = this.#makePacker();
       }
+      this.#pump();
+    } catch (error) {
+      this.#close({ error });
     }
-    this.#pump();
   }
 
   /** Runs first items in this thread, more and more of them, until it is clear whether sending the others is worth it. */
-  async #tryHere(): Promise<void> {
+  #tryHere(): MaybePromise<void> {
     const { overheadMs } = this.#sending;
     // Only elsewhere can what never ends be ended.
     if (overheadMs === undefined || this.#patience !== undefined) return;
-    let tried = 0;
-    for (let size = 1; this.#next < this.#items.count && !this.#closed; size *= 4) {
-      const remaining = this.#items.count - this.#next;
-      const expected = this.#sizer.expectedMs(remaining);
-      // A first item takes longer than those after it, so a short look says nothing.
-      if (expected !== undefined && expected > overheadMs && tried > TRY_MS) return;
-      const count = Math.min(size, remaining);
-      const startedAt = performance.now();
-      const done = this.#runHere(count);
-      const busyMs = performance.now() - startedAt;
-      if (isThenable(done)) await done;
-      // What waits can wait here as well as there; only its own work counts.
-      this.#sizer.learn(count, busyMs, performance.now() - startedAt);
-      tried += performance.now() - startedAt;
-    }
-  }
-
-  #runHere(count: number) {
-    const indexes = Array.from({ length: count }, (_, offset) => this.#next + offset);
-    this.#next += count;
-    const first = indexes[0]!;
-    const items: Items = { count, indexes, values: (position) => this.#items.values(first + position) };
-    const run = new MapRun(this, this.scope.here, this.#plan, items, {
+    const run = new MapRun(this, this.scope.here, this.#plan, this.#items, {
       ...this.#settings,
       partOf: { span: this.#observed?.span, total: this.#items.count, counter: this.#counter },
+      further: new Pilot(this.#sizer, this.#items.count, overheadMs).further,
     });
     run.ended = () => {
+      this.#next = run.started;
       this.executed += run.executed;
       this.cached += run.cached;
       this.failures.push(...run.failures);
+      this.failedAt = run.failedAt;
     };
     return run.execute();
   }
 
-  /** The inputs that all items share, once for all of them. */
-  #packShared(): JobPart {
-    const values = this.#items.values(0);
-    for (const { slot } of this.#mapped) values[slot] = undefined;
-    return partOf(packing().pack(inputsByName(this.#plan, values)));
+  #makePacker(): MapPacker {
+    const { item, onError, override = [], mapped, accept, place } = this.#settings;
+    const { root } = this.scope;
+    const staticPath = place.within === undefined ? place.name : `${place.within.staticPath} > ${place.name}`;
+    return new MapPacker(this.scope, this.#plan, this.#items, {
+      mapped,
+      accept,
+      request: {
+        outputs: this.#plan.outputs,
+        override,
+        onError,
+        counts: this.#counter !== undefined,
+        runId: root.id,
+        path: this.path,
+        staticPath,
+        total: this.#items.count,
+        recompute: item.recompute?.request,
+        spotCheck: root.spotCheck,
+        timeout: item.timeout,
+        signsEveryMs: signsEvery(this.#sending, this.#patience),
+      },
+    });
   }
 
   #pump(): void {
     while (!this.#closed && this.#live < this.#sizer.inFlight) {
       const alone = this.#alone.pop();
-      const positions = alone === undefined ? this.#nextChunk() : [alone];
-      if (positions.length === 0) break;
+      const range = alone === undefined ? this.#nextRange() : { first: alone, count: 1 };
+      if (range.count === 0) break;
       this.#live++;
-      this.#send(positions).then(
+      this.#send(range).then(
         () => {
           this.#live--;
           this.#pump();
@@ -191,54 +190,56 @@ export class SentMap extends Task {
     if (this.#live === 0) this.#close();
   }
 
-  #nextChunk(): number[] {
-    const remaining = this.#items.count - this.#next;
-    if (remaining === 0) return [];
-    const count = Math.min(remaining, this.#sizer.next(remaining));
+  #nextRange(): ItemRange {
     const first = this.#next;
+    const remaining = this.#items.count - first;
+    const count = remaining === 0 ? 0 : this.#sizer.next(remaining);
     this.#next += count;
-    return Array.from({ length: count }, (_, offset) => first + offset);
+    return { first, count };
   }
 
-  async #send(positions: readonly number[]): Promise<void> {
-    const { root } = this.scope;
-    const replay = new Replay(root, this.#shipment!.emitters, {
-      parentSpan: this.#observed?.span.id,
-      depth: this.#depth,
-    });
-    this.#replays.add(replay);
-    const startedAt = performance.now();
+  async #send(range: ItemRange): Promise<void> {
+    const isTold = range.count === 1 && this.#toldEnded.has(range.first);
+    const replay = new Replay(
+      this.scope.root,
+      this.#packer!.emitters,
+      { parentSpan: this.#observed?.span.id, depth: this.#depth },
+      { left: this.#left, ended: isTold ? [range.first] : [] },
+    );
+    const counts = this.#counter && new CountReplay(this.#counter);
+    const chunk = new SentChunk(range, { replay, counts }, this.#take);
+    this.#chunks.add(chunk);
+    try {
+      await this.#bringBack(chunk);
+    } finally {
+      this.#chunks.delete(chunk);
+    }
+  }
+
+  async #bringBack(chunk: SentChunk): Promise<void> {
+    const { range, replay } = chunk;
+    const { first, count } = range;
+    const path = count === 1 ? `${this.path}[${first}]` : this.path;
     let bytes: Uint8Array;
     try {
       bytes = await this.#sending.perform({
-        path: positions.length === 1 ? `${this.path}[${positions[0]}]` : this.path,
-        parts: [this.#shipment!.part, this.#shared!],
-        request: this.#request(positions),
+        path,
+        parts: this.#packer!.parts,
+        request: this.#packer!.pack(range, this.#sizer.concurrency),
         signal: this.signal,
-        onMessage: replayTo(replay),
+        onMessage: chunk.onMessage,
         patience: this.#patience,
-        expectedMs: this.#sizer.expectedMs(positions.length),
-        timedOut: () => timedOut(`${this.path}[${positions[0]}]`, 'item', this.#patience ?? 0),
+        expectedMs: this.#sizer.expectedMs(count),
+        timedOut: () => timedOut(`${this.path}[${first}]`, 'item', this.#patience ?? 0),
       });
     } catch (error) {
-      replay.abandon(error);
-      if (!this.#closed) await this.#lost(positions, error, replay);
+      if (!this.#closed) await this.#lost(chunk, error);
       return;
-    } finally {
-      this.#replays.delete(replay);
     }
     if (this.#closed) return;
-    const response = await this.#read(bytes, replay);
-    if (this.#closed) return;
-    this.#sizer.learn(positions.length, response.busyMs, performance.now() - startedAt);
-    takeAccount(this, root, response);
-    if (replay.toldError) for (const { error } of response.failures) root.told(error);
-    this.#take(positions, response);
-  }
-
-  async #read(bytes: Uint8Array, replay: Replay): Promise<ItemsResponse> {
     try {
-      return await readResponse<ItemsResponse>(bytes);
+      const { busyMs, wallMs } = await chunk.finish(bytes);
+      this.#sizer.learn(count, busyMs, wallMs);
     } catch (error) {
       if (replay.toldError) this.scope.root.told(error);
       throw error;
@@ -246,103 +247,72 @@ export class SentMap extends Task {
   }
 
   /** What ended a place was the doing of one item; found by sending each of them alone, as often as it may be tried. */
-  async #lost(positions: readonly number[], error: unknown, { toldItem }: Replay): Promise<void> {
-    const placeEnded = error instanceof RemoteError || error instanceof TimeoutError;
-    if (placeEnded && positions.length > 1) {
-      this.#alone.push(...positions.slice().reverse());
+  async #lost(chunk: SentChunk, error: unknown): Promise<void> {
+    if (!(error instanceof RemoteError || error instanceof TimeoutError)) throw error;
+    await chunk.read;
+    if (this.#closed) return;
+    const { missing, range, replay } = chunk;
+    if (range.count > 1) {
+      chunk.leave();
+      for (const position of missing) if (replay.ended.has(position)) this.#toldEnded.add(position);
+      this.#alone.push(...missing.reverse());
       return;
     }
-    const position = positions[0]!;
-    if (placeEnded) {
-      const losses = (this.#losses.get(position) ?? 0) + 1;
-      this.#losses.set(position, losses);
-      const delay = retryDelay(lossRetries(this.#plan), error, losses);
-      if (delay !== undefined) {
-        const { setTimeout: sleep } = await import('node:timers/promises');
-        await sleep(delay, undefined, { signal: this.signal });
-        this.#alone.push(position);
-        return;
-      }
+    const [position] = missing;
+    if (position === undefined) return;
+    const losses = (this.#losses.get(position) ?? 0) + 1;
+    this.#losses.set(position, losses);
+    const delay = retryDelay(lossRetries(this.#plan), error, losses);
+    if (delay !== undefined) {
+      chunk.leave();
+      const { setTimeout: sleep } = await import('node:timers/promises');
+      await sleep(delay, undefined, { signal: this.signal });
+      this.#alone.push(position);
+      return;
     }
     const path = `${this.path}[${position}]`;
-    if (placeEnded) recordNodePath(error, path);
-    if (placeEnded && !toldItem) {
-      const { count: total } = this.#items;
-      observeLostItem(this, this.#observed?.span, { index: position, total, path, error });
-    }
-    if (this.#settings.onError === 'throw' || !placeEnded) {
-      this.failedAt = path;
-      throw error;
-    }
+    recordNodePath(error, path);
+    this.#tellLost(chunk, { position, path, error });
     this.#itemFailed(position, error, path);
   }
 
+  #tellLost(
+    { replay, counts }: SentChunk,
+    { position, path, error }: { readonly position: number; readonly path: string; readonly error: unknown },
+  ): void {
+    if (counts !== undefined) {
+      counts.takeBack();
+      this.#counter!.itemBegan(0);
+      this.#counter!.itemEnded({ error });
+    } else if (!replay.endLost(path, error)) {
+      const item = { index: position, total: this.#items.count, path, error };
+      observeLostItem(this, this.#observed?.span, item);
+    }
+  }
+
   #itemFailed(index: number, error: unknown, path: string): void {
+    if (this.#settings.onError === 'throw') {
+      this.failedAt = path;
+      this.#close({ error });
+      return;
+    }
     this.failures.push({ index, error, path });
     this.#settings.accept(index, undefined);
   }
 
-  #request(positions: readonly number[]): Uint8Array {
-    const { item, onError, override = [] } = this.#settings;
-    const { root } = this.scope;
-    const columns = this.#mapped.map(() => new Array<unknown>(positions.length));
-    positions.forEach((position, row) => {
-      const values = this.#items.values(position);
-      this.#mapped.forEach(({ slot }, column) => {
-        columns[column]![row] = values[slot];
-      });
-    });
-    return packing().pack({
-      kind: 'items',
-      pipeline: this.#shipment!.part.digest,
-      shared: this.#shared!.digest,
-      over: this.#mapped.map(({ name }) => name),
-      columns,
-      indexes: positions,
-      outputs: this.#plan.outputs,
-      override,
-      onError,
-      concurrency: this.#sizer.concurrency,
-      runId: root.id,
-      path: this.path,
-      staticPath: this.#staticPath,
-      total: this.#items.count,
-      recompute: item.recompute?.request,
-      spotCheck: root.spotCheck,
-      timeout: item.timeout,
-      signsEveryMs: signsEvery(this.#sending, this.#patience),
-    } satisfies ItemsRequest);
-  }
-
-  #take(positions: readonly number[], { columns, digests, failures }: ItemsResponse): void {
-    const { outputSlots, slotCount } = this.#plan;
-    const failed = new Set(failures.map(({ position }) => position));
-    for (let row = 0; row < positions.length; row++) {
-      if (failed.has(row)) continue;
-      const values = new Array<unknown>(slotCount).fill(undefined);
-      let known: SlotDigests | undefined;
-      for (let column = 0; column < outputSlots.length; column++) {
-        const slot = outputSlots[column]!;
-        values[slot] = columns[column]![row];
-        const digest = digests?.[column]?.[row];
-        if (digest !== undefined) {
-          known ??= new SlotDigests();
-          known.set(slot, digest);
-        }
-      }
-      this.#settings.accept(positions[row]!, values, known);
-    }
-    for (const failure of failures) {
+  /** Takes items of a chunk that are finished. */
+  readonly #take = (finished: FinishedItems, { range: { first }, replay }: SentChunk): void => {
+    if (this.#closed) return;
+    takeAccount(this, this.scope.root, finished);
+    this.#packer!.accept(finished, first);
+    for (const failure of finished.failures) {
+      if (this.#closed) return;
       const error = raised(failure);
-      const index = positions[failure.position]!;
-      const path = failure.path ?? `${this.path}[${index}]`;
-      if (this.#settings.onError === 'throw') {
-        this.failedAt = path;
-        throw error;
-      }
-      this.#itemFailed(index, error, path);
+      if (replay.toldError) this.scope.root.told(error);
+      const index = first + failure.position;
+      this.#itemFailed(index, error, failure.path ?? `${this.path}[${index}]`);
     }
-  }
+  };
 
   #close(failure?: Failure): void {
     if (this.#closed) return;
@@ -352,7 +322,7 @@ export class SentMap extends Task {
       this.#failure = failure;
       this.stopBecause(failure.error, this.path);
     }
-    for (const replay of this.#replays) replay.abandon(this.stopped ?? failure?.error);
+    for (const chunk of this.#chunks) chunk.abandon(this.stopped ?? failure?.error);
     this.failures.sort((a, b) => a.index - b.index);
     const failed = this.failures.length + (failure === undefined ? 0 : 1);
     this.#counter?.close(this.stopped);

@@ -78,6 +78,26 @@ export function testLimits(make: () => ProviderUnderTest | Promise<ProviderUnder
       await eventually('its container is gone', () => loop.deployment.status.containers === 0);
     });
 
+    it('cancels a call that waits for its next attempt: there is none', async () => {
+      const failing = deploy(
+        provider(),
+        () => {
+          console.log('tried');
+          throw new Error('once more');
+        },
+        { retries: { maxRetries: 5, initialDelay: 1, backoffCoefficient: 1 } },
+      );
+      const call = failing.deployment.call({ args: pack([]) });
+      await eventually('it waits', () => failing.retries.length === 1);
+      await call.cancel();
+      await expect(call.result).rejects.toMatchObject({ name: 'RemoteError', code: 'REMOTE_CANCELLED' });
+      expect(failing.deployment.status).toMatchObject({ running: 0, queued: 0 });
+      // Longer than the pause: time for an attempt that must not come.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(failing.lines.filter(({ text }) => text === 'tried')).toHaveLength(1);
+      expect(failing.retries).toHaveLength(1);
+    });
+
     it('starts nothing for a signal that is aborted already', async () => {
       const quick = deploy(provider(), () => 1);
       await expect(quick.callWith({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });

@@ -1,0 +1,93 @@
+import type { ItemCounter } from '../../events/index.ts';
+import type { ItemCounts } from './item-counts.ts';
+
+/** Counts at home what happened elsewhere, in one chunk of a map. */
+export class CountReplay {
+  readonly #counter: ItemCounter;
+  #work: number | undefined;
+  /** What has begun there and not ended. */
+  #items = 0;
+  readonly #running: number[] = [];
+  readonly #retrying: number[] = [];
+
+  constructor(counter: ItemCounter) {
+    this.#counter = counter;
+  }
+
+  take(work: number, { ran, began, done, failed, nodesBegan, nodesEnded, notes }: ItemCounts): void {
+    const counter = this.#counter;
+    if (this.#work !== work) this.takeBack();
+    this.#work = work;
+    began.forEach((count, index) => {
+      this.#items += count;
+      for (let n = 0; n < count; n++) counter.itemBegan(index);
+    });
+    nodesBegan.forEach((count, node) => {
+      this.#add(this.#running, node, count);
+      for (let n = 0; n < count; n++) counter.nodeBegan(node);
+    });
+    for (const note of notes) this.#replay(note);
+    nodesEnded.forEach((count, node) => {
+      this.#add(this.#running, node, -count);
+      for (let n = 0; n < count; n++) counter.nodeEnded(node);
+    });
+    for (let n = 0; n < ran; n++) counter.itemRan();
+    this.#items -= done + failed.length;
+    for (let n = 0; n < done; n++) counter.itemEnded(undefined);
+    for (const error of failed) counter.itemEnded({ error });
+  }
+
+  /** What is in progress there will begin again. */
+  takeBack(): void {
+    this.#endRetries();
+    this.#counter.takenBack(this.#items, this.#running);
+    this.#items = 0;
+    this.#running.length = 0;
+  }
+
+  /** What is in progress there is not waited for any longer. */
+  stop(): void {
+    this.#endRetries();
+    this.#running.forEach((count, node) => {
+      for (let n = 0; n < count; n++) this.#counter.nodeStopped(node);
+    });
+    this.#running.length = 0;
+  }
+
+  #endRetries(): void {
+    this.#retrying.forEach((count, node) => {
+      for (let n = 0; n < count; n++) this.#counter.retriesEnded(node);
+    });
+    this.#retrying.length = 0;
+  }
+
+  #replay(note: ItemCounts['notes'][number]): void {
+    const counter = this.#counter;
+    const node = note[1];
+    switch (note[0]) {
+      case 'retried':
+        if (note[3].attempt === 1) this.#add(this.#retrying, node, 1);
+        counter.nodeRetried(node, note[2], note[3]);
+        break;
+      case 'retriesEnded':
+        this.#add(this.#retrying, node, -1);
+        counter.retriesEnded(node);
+        break;
+      case 'progressed':
+        counter.nodeProgressed(node, note[2], note[3]);
+        break;
+      case 'failed':
+        this.#add(this.#running, node, -1);
+        counter.nodeFailed(node, note[2], note[3]);
+        break;
+      case 'stopped':
+        this.#add(this.#running, node, -1);
+        counter.nodeStopped(node);
+        break;
+    }
+  }
+
+  #add(counts: number[], node: number, count: number): void {
+    counts[node] = (counts[node] ?? 0) + count;
+  }
+}
