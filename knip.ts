@@ -21,7 +21,7 @@ export default {
         'src/modal/inside/{bridge,follow,job,keeper}.ts!',
         'src/modal/reaper/main.ts!',
         'scripts/*.{ts,mjs}',
-        'test/pack/cases/index.ts',
+        'test/pack/{cases/index,lowered/accounts}.ts',
         'test/types/{accepted,refused/*}.ts',
       ],
       project: ['src/**/*.ts!', 'test/**/*.ts', 'scripts/*.{ts,mjs}', '*.ts'],

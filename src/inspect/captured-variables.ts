@@ -194,10 +194,18 @@ function scopeOf(reader: Reader, raw: RawScope, index: number, name: string, con
   if (constant) return { kind: 'closure', description: raw.description };
   // Counted from outside: functions at different depths share the outer ones.
   const depth = scopes.length - index;
-  const place = `${location?.scriptId}:${depth}:${raw.description}:${Object.keys(raw.variables).sort().join()}`;
+  const declared = declaringScope(reader.site(), name);
+  const place = `${location?.scriptId}:${depth}:${raw.description}:${declared?.node.start}:${Object.keys(raw.variables).sort().join()}`;
   const site = `${location?.line}:${location?.column}`;
   const look = (other: Function) => functionInternals(other)?.scopes.at(-depth)?.variables;
   return capturedScope({ raw, place, site, fn, look, isRepeated: isRepeated(reader.site(), name) });
+}
+
+/** The scope in the source that has a name, as a function sees it. */
+function declaringScope(found: DefinitionSite | undefined, name: string): LexicalScope | undefined {
+  let scope = found?.scope;
+  while (scope && !scope.bindings.has(name)) scope = scope.parent;
+  return scope;
 }
 
 /** Whether a function's place can make several functions for one instance of the scope that holds `name`. */

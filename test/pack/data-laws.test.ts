@@ -105,7 +105,7 @@ describe('laws of data', () => {
           return isDeepStrictEqual(throughGraph(rows), rows);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 

@@ -146,12 +146,32 @@ export async function travel(tool: Tool): Promise<Travelled[]> {
   const project = makeProject(tool.includes('CommonJS') ? 'default' : 'import');
   try {
     const { entry, node } = await compileCases(project, tool);
-    const payloads = join(project, 'payloads');
-    run([...node, join(project, 'near.mjs'), entry, payloads], project);
-    return callFarAway(deserialize(readFileSync(payloads)) as PackedCase[]);
+    return packAndCall(project, entry, node);
   } finally {
     rmSync(project, { recursive: true });
   }
+}
+
+/** The same for programs, by their sources; each exports a function `run`. */
+export function travelPrograms(sources: readonly string[]): Travelled[] {
+  const project = makeProject();
+  try {
+    cpSync(join(here, 'programs'), project, { recursive: true });
+    for (const [i, source] of sources.entries()) writeFileSync(join(project, `program${i}.mjs`), source);
+    const imports = sources.map((_, i) => `import { run as run${i} } from './program${i}.mjs';`);
+    const cases = sources.map((_, i) => `'${i}': () => run${i}(5)`);
+    const entry = join(project, 'index.mjs');
+    writeFileSync(entry, `${imports.join('\n')}\nexport const groups = { programs: { ${cases.join(', ')} } };`);
+    return packAndCall(project, entry, []);
+  } finally {
+    rmSync(project, { recursive: true });
+  }
+}
+
+function packAndCall(project: string, entry: string, node: readonly string[]): Travelled[] {
+  const payloads = join(project, 'payloads');
+  run([...node, join(project, 'near.mjs'), entry, payloads], project);
+  return callFarAway(deserialize(readFileSync(payloads)) as PackedCase[]);
 }
 
 /** Calls packed cases on a far side that has none of the user's files. */

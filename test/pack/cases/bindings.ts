@@ -22,7 +22,24 @@ const ownName = function countDown(n: number): number {
   return n === 0 ? 0 : countDown(n - 1) + 1;
 };
 
+/** Places in the source that look alike to the engine: the same names, and the same values in them. */
+const alike: (() => number)[] = [];
+for (let i = 0; i < 2; i++) alike.push(() => i++);
+for (let i = 0; i < 2; i++) alike.push(() => i);
+const twins = [
+  (function make() {
+    let n = 0;
+    return () => ++n;
+  })(),
+  (function make() {
+    const n = 0;
+    return () => n;
+  })(),
+];
+
 export const bindings: Cases = {
+  'variables of loops that look alike': () => [...alike, ...alike].map((fn) => fn()),
+  'variables of functions that look alike': () => [...twins, ...twins].map((fn) => fn()),
   'a variable that another module assigns': () => {
     const before = hits;
     return [hit() - before, hits - before];
