@@ -64,7 +64,6 @@ export class DiskCache implements Cache {
   get(key: string): CacheEntry | undefined {
     const found = this.#read(key, true);
     if (found === undefined) return undefined;
-    // Before the value is read: the bytes are the store's, and valid until then.
     const header = headerOf(found);
     const value = this.#valueOf(found);
     if (value === undefined) {
@@ -79,7 +78,7 @@ export class DiskCache implements Cache {
     const found = this.#read(key, false);
     if (found === undefined) return undefined;
     this.#open().touch(found.row);
-    return headerOf(found);
+    return new StoredHeader(found.bytes, found.head.headerAt, found.head.headerEnd);
   }
 
   has(key: string): boolean {
@@ -246,4 +245,6 @@ export class DiskCache implements Cache {
 
 const textKey = (name: string): Buffer => keyBytes(`text: ${name}`);
 
-const headerOf = ({ bytes, head }: FoundRecord): EntryHeader => new StoredHeader(bytes, head.headerAt, head.headerEnd);
+function headerOf({ bytes, head }: FoundRecord): EntryHeader {
+  return JSON.parse(bytes.toString('utf8', head.headerAt, head.headerEnd)) as EntryHeader;
+}
