@@ -138,6 +138,8 @@ export class Reach {
 
   #function(fn: Function, name: string): string {
     if (typeof (fn as { [cacheKey]?: unknown })[cacheKey] === 'function') return this.#data(fn, name);
+    const vendor = (fn as { '~standard'?: { readonly vendor?: unknown } })['~standard']?.vendor;
+    if (vendor !== undefined) return this.#refuse(`schema of ${vendor}`, 'which does not show what it was made from');
     if (isRequire(fn))
       return this.#refuse(name, 'it loads modules while it runs, so their code cannot be known before');
     const parsed = parseFunction(fn);
