@@ -6,7 +6,7 @@ import { type DefinitionSite, definitionSite } from './definition-site.ts';
 import { isConstantImport, type LiveExport, liveExport } from './exported-variable.ts';
 import { type FreeName, namesOf } from './free-names.ts';
 import { type ImportSource, importSource } from './import-source.ts';
-import { type FunctionInternals, functionInternals, goNumber, type RawScope } from './inspector.ts';
+import { type FunctionInternals, functionInternals, functionLocation, goNumber, type RawScope } from './inspector.ts';
 import { type ParsedFunction, parseFunction } from './parse-function.ts';
 import { scriptOf } from './scripts.ts';
 
@@ -65,12 +65,50 @@ export function capturedVariables(fn: Function): CapturedVariables | undefined {
   if (kept) return kept;
   const parsed = parseFunction(fn);
   if (!parsed.ok) return undefined;
+  if (capturesNothing(parsed)) {
+    const alone = new Alone(fn, parsed);
+    settled.set(fn, alone);
+    return alone;
+  }
   const internals = functionInternals(fn);
   if (!internals || internals.scopes.length === 0) return undefined;
   const captured = read(fn, parsed, internals);
   if (isSettled(captured)) settled.set(fn, captured);
   else if (go !== undefined) current.answers.set(fn, captured);
   return captured;
+}
+
+/** Whether a function's source alone tells all that there is to know; to ask the engine for nothing takes it a while. */
+function capturesNothing(parsed: ParsedFunction): boolean {
+  const { free, self } = namesOf(parsed);
+  return free.size === 0 && self === undefined && parsed.form !== 'class';
+}
+
+/** What a function captures that captures nothing; where it stands is only looked for when somebody asks. */
+class Alone implements CapturedVariables {
+  readonly parsed: ParsedFunction;
+  readonly variables: ReadonlyMap<string, CapturedVariable> = new Map();
+  readonly globals: readonly FreeName[] = [];
+  readonly selfName = undefined;
+  readonly ownVariable = undefined;
+  readonly #fn: Function;
+  #site: DefinitionSite | undefined;
+
+  constructor(fn: Function, parsed: ParsedFunction) {
+    this.#fn = fn;
+    this.parsed = parsed;
+  }
+
+  get url(): string | undefined {
+    const location = functionLocation(this.#fn);
+    return (location && scriptOf(location.scriptId)?.url) || undefined;
+  }
+
+  readonly isTopLevel = (): boolean | undefined => {
+    const location = functionLocation(this.#fn);
+    this.#site ??= location && definitionSite(location, this.parsed.source);
+    return isTopLevel(this.#site);
+  };
 }
 
 function isSettled({ variables }: CapturedVariables): boolean {

@@ -30,7 +30,8 @@ function functionsOf({ name, run, batch, schemas, output, options }: NodeDefinit
       parts.map(({ digest }) => digest),
     ),
     parts: Object.assign({}, ...parts.map((part) => part.parts)),
-    unidentified: parts.flatMap(({ unidentified }) => unidentified),
+    // With `deps` the user has said what matters of what cannot be identified.
+    unidentified: options.deps === undefined ? parts.flatMap(({ unidentified }) => unidentified) : own.unidentified,
   };
 }
 

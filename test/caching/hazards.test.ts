@@ -1,3 +1,4 @@
+import { type } from 'arktype';
 import { node, Pipeline, pipeline } from 'hypernodes';
 import { type Cache, MemoryCache } from 'hypernodes/cache';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -79,6 +80,25 @@ describe('schemas', () => {
     expect((await shaped(5).plan({ x: 3 })).nodes[0]).toMatchObject({ state: 'hit' });
     await expect(shaped(2).run({ x: 3 })).rejects.toThrow(/was refused/);
     expect(warned).toEqual([]);
+  });
+
+  it('that cannot be looked into are told of once, and cached all the same with deps or a version', async () => {
+    const schemas = { x: type('number > 0') };
+    const run = ({ x }: { x: number }): number => x + 1;
+    const states = async (options: { deps?: unknown[]; version?: string }) => {
+      const spec = { name: 'next' as const, schemas, run, ...options };
+      const p = new Pipeline({ name: 'checked', nodes: [node(spec)], cache: new MemoryCache() });
+      const { executed } = (await p.map({ x: [1, 1] }, { over: 'x', concurrency: 1 })).stats;
+      return executed;
+    };
+    expect(await states({})).toBe(2);
+    expect(await states({ deps: ['number > 0'] })).toBe(1);
+    expect(await states({ version: '1' })).toBe(1);
+    expect(warned).toEqual([
+      expect.stringMatching(
+        /^checked > next runs uncached: it uses 'schema of arktype', which does not show what it was made from. Give the node deps:/,
+      ),
+    ]);
   });
 
   it('of given inputs are asked before the key is made, also when it is looked at ahead', async () => {

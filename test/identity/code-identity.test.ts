@@ -2,7 +2,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { type } from 'arktype';
 import { node, Pipeline, stateful } from 'hypernodes';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { cacheKey, codeIdentity } from '../../src/identity/index.ts';
@@ -473,6 +475,51 @@ describe('schemas', () => {
     expect(identity(1).unidentified).toEqual([]);
     expect(identity(1).digest).toBe(identity(1).digest);
     expect(identity(1).digest).not.toBe(identity(2).digest);
+  });
+});
+
+describe('schemas of other libraries', () => {
+  const identity = (schema: unknown) => codeIdentity(() => undefined, { deps: [schema] });
+
+  it.each<[string, (n: number) => unknown]>([
+    ['a bound', (n) => v.pipe(v.number(), v.minValue(n))],
+    [
+      'a transform',
+      (n) =>
+        v.pipe(
+          v.number(),
+          v.transform((x) => x + n),
+        ),
+    ],
+    [
+      'a check',
+      (n) =>
+        v.pipe(
+          v.number(),
+          v.check((x) => x > n),
+        ),
+    ],
+    [
+      'a check that makes its own issues',
+      (n) =>
+        v.pipe(
+          v.number(),
+          v.rawCheck(({ dataset }) => void (dataset.value === n)),
+        ),
+    ],
+    ['a field', (n) => v.object({ a: v.array(v.literal(n)) })],
+    ['a default', (n) => v.optional(v.number(), n)],
+    ['a default that is made', (n) => v.optional(v.number(), () => n)],
+    ['one that is made later', (n) => v.lazy(() => v.literal(n))],
+    ['another action', (n) => v.pipe(v.string(), n === 1 ? v.toLowerCase() : v.toUpperCase())],
+  ])('valibot: identified by what they were made from: %s', (_, make) => {
+    expect(identity(make(1)).unidentified).toEqual([]);
+    expect(identity(make(1)).digest).toBe(identity(make(1)).digest);
+    expect(identity(make(1)).digest).not.toBe(identity(make(2)).digest);
+  });
+
+  it('arktype: cannot be looked into, which is said', () => {
+    expect(identity(type('number > 1')).unidentified).toHaveLength(1);
   });
 });
 

@@ -72,17 +72,22 @@ function identify(fn: Function, options: CodeOptions, isPlain: boolean): CodeIde
     version === undefined ? reach.walk([fn], name) : `version ${JSON.stringify([options.name ?? fn.name, version])}`;
   let text = `${FORMAT}\n${own}`;
   let { unidentified } = reach;
-  if (version !== undefined) reach.parts.add('version', textDigest(version));
+  const { parts } = reach;
+  if (version !== undefined) parts.add('version', textDigest(version));
   if (deps !== undefined) {
     // The user has said what matters beside the code; what of that cannot be identified still counts.
     const declared = new Reach();
     text += `\ndeps ${declared.walk([[...deps]], 'deps')}`;
-    for (const [part, value] of Object.entries(declared.parts.toRecord())) reach.parts.add(part, value);
+    parts.addAll(declared.parts);
     unidentified = declared.unidentified;
   }
+  let record: Readonly<Record<string, string>> | undefined;
   const identity: CodeIdentity = {
     digest: textDigest(text),
-    parts: reach.parts.toRecord(),
+    get parts() {
+      record ??= parts.toRecord();
+      return record;
+    },
     unidentified: [...unidentified.values()],
   };
   if (isPlain) known.set(fn, { identity, checks: reach.checks, classes: [...reach.classes] });

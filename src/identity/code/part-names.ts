@@ -4,20 +4,27 @@ import { fileURLToPath } from 'node:url';
 
 /** What a cache key of code is made of, by name, to tell later which part of it changed. */
 export class PartNames {
-  readonly #parts = new Map<string, string>();
+  readonly #parts: (readonly [name: string | (() => string), value: string])[] = [];
 
-  /** Adds a part under a name that is free: `normalize (src/text.ts)`, then `normalize (src/text.ts) #2`. */
-  add(name: string, value: string): void {
-    let free = name;
-    for (let i = 2; this.#parts.has(free); i++) {
-      if (this.#parts.get(free) === value) return;
-      free = `${name} #${i}`;
-    }
-    this.#parts.set(free, value);
+  /** Adds a part; a name that takes time to find out is asked for when the parts are. */
+  add(name: string | (() => string), value: string): void {
+    this.#parts.push([name, value]);
   }
 
+  addAll(others: PartNames): void {
+    for (const part of others.#parts) this.#parts.push(part);
+  }
+
+  /** The parts, each under a name that is free: `normalize (src/text.ts)`, then `normalize (src/text.ts) #2`. */
   toRecord(): Record<string, string> {
-    return Object.fromEntries(this.#parts);
+    const parts = new Map<string, string>();
+    for (const [given, value] of this.#parts) {
+      const name = typeof given === 'string' ? given : given();
+      let free = name;
+      for (let i = 2; parts.has(free) && parts.get(free) !== value; i++) free = `${name} #${i}`;
+      parts.set(free, value);
+    }
+    return Object.fromEntries(parts);
   }
 }
 

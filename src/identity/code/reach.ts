@@ -138,6 +138,8 @@ export class Reach {
 
   #function(fn: Function, name: string): string {
     if (typeof (fn as { [cacheKey]?: unknown })[cacheKey] === 'function') return this.#data(fn, name);
+    const vendor = (fn as { '~standard'?: { readonly vendor?: unknown } })['~standard']?.vendor;
+    if (vendor !== undefined) return this.#refuse(`schema of ${vendor}`, 'which does not show what it was made from');
     if (isRequire(fn))
       return this.#refuse(name, 'it loads modules while it runs, so their code cannot be known before');
     const parsed = parseFunction(fn);
@@ -145,17 +147,21 @@ export class Reach {
     if (parsed.form === 'class') this.classes.add(fn);
     const captured = capturedVariables(fn) ?? this.#uncaptured(fn);
     if (!captured) return this.#refuse(name, 'this runtime does not show what a function closes over');
-    const { url, parsed: source } = captured;
-    if (url?.startsWith('node:') && captured.isTopLevel()) return `node ${url} ${fn.name}`;
+    const elsewhere = isAlone(captured) ? undefined : this.#elsewhere(fn, captured);
+    if (elsewhere !== undefined) return elsewhere;
+    const text = this.#code(fn, captured, name) + this.#properties(fn, name) + this.#methods(fn, name);
+    this.parts.add(() => functionPart(fn.name || name, captured.url), textDigest(ownText(captured.parsed)));
+    return text;
+  }
+
+  /** What stands for a function of Node or of an installed package; one that needs nothing around it is what it says. */
+  #elsewhere(fn: Function, { url, parsed, isTopLevel }: CapturedVariables): string | undefined {
+    if (url?.startsWith('node:') && isTopLevel()) return `node ${url} ${fn.name}`;
     const installed = url === undefined ? undefined : packageOfFile(url);
     // One that was made by a call, such as `memoize(mine)`, may hold the user's own functions.
-    if (installed && captured.isTopLevel()) {
-      this.parts.add(`${installed.name} (package)`, `${installed.name}@${installed.version}`);
-      return `package ${installed.name}@${installed.version} ${installed.subpath} ${fn.name} ${textDigest(source.source)}`;
-    }
-    const text = this.#code(fn, captured, name) + this.#properties(fn, name) + this.#methods(fn, name);
-    this.parts.add(functionPart(fn.name || name, url), textDigest(ownText(source)));
-    return text;
+    if (!installed || !isTopLevel()) return undefined;
+    this.parts.add(`${installed.name} (package)`, `${installed.name}@${installed.version}`);
+    return `package ${installed.name}@${installed.version} ${installed.subpath} ${fn.name} ${textDigest(parsed.source)}`;
   }
 
   #code(fn: Function, captured: CapturedVariables, name: string): string {
@@ -416,6 +422,13 @@ export class Reach {
   }
 }
 
+/** Whether all that a function depends on is its own source and what it is given. */
+function isAlone({ parsed, variables, globals }: CapturedVariables): boolean {
+  const { usesThis, usesSuper, usesNewTarget, usesArguments, isDynamic } = namesOf(parsed).names;
+  const isBound = usesThis || usesSuper || usesNewTarget || usesArguments || isDynamic;
+  return variables.size === 0 && globals.length === 0 && parsed.form !== 'class' && !isBound;
+}
+
 /** Functions, and objects that are not what they hold, by a number each. */
 function identitiesBy(number: (part: object) => string): EncodingOptions {
   const ofObject = (value: object): string | undefined => {
@@ -441,11 +454,11 @@ function hasContent(value: unknown): boolean {
 }
 
 /** Whether a captured variable may hold something else later; for a package's export that makes no difference. */
-function canChange({ variables, url }: CapturedVariables, writeOnly: ReadonlySet<string>): boolean {
-  for (const { name, constant, mayBeUninitialised, imported } of variables.values()) {
+function canChange(captured: CapturedVariables, writeOnly: ReadonlySet<string>): boolean {
+  for (const { name, constant, mayBeUninitialised, imported } of captured.variables.values()) {
     if (writeOnly.has(name)) continue;
     if (mayBeUninitialised) return true;
-    if (!constant && !(imported && packageOfImport(imported.specifier, url))) return true;
+    if (!constant && !(imported && packageOfImport(imported.specifier, captured.url))) return true;
   }
   return false;
 }
