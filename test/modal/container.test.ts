@@ -222,9 +222,9 @@ describe.each(['v1', 'v2'] as const)('a container on Modal, as a %s sandbox', (m
     await host.prepare(spec, {});
     fake.startDelayMs = 60_000;
     const phase = mode === 'v1' ? 'queued' : 'starting';
-    await expect(start({ spec: { startupTimeout: 1 } })).rejects.toMatchObject({
+    await expect(start({ spec: { startupTimeout: 8 } })).rejects.toMatchObject({
       code: 'REMOTE_START',
-      message: expect.stringMatching(new RegExp(`after 1 s; it was still ${phase}`)),
+      message: expect.stringMatching(new RegExp(`after 8 s; it was still ${phase}`)),
     });
   });
 
@@ -366,12 +366,12 @@ describe('what Modal does not give', () => {
   });
 
   it('an image in time', async () => {
-    open('v2', { buildTimeout: 1 });
+    open('v2', { buildTimeout: 8 });
     fake.images.delayMs = 60_000;
     const steps = [...spec.image.steps, { kind: 'run', commands: ['echo slow'] }] as const;
     expect(await fails({ image: { digest: 'slow', steps } })).toMatchObject({
       code: 'REMOTE_START',
-      message: expect.stringMatching(/after 1 s; it was still building.*buildTimeout/),
+      message: expect.stringMatching(/after 8 s; it was still building.*buildTimeout/),
     });
   });
 

@@ -6,6 +6,8 @@ import type { Sdk } from '../modal.ts';
 const endingMs = 60_000;
 /** Milliseconds between two looks: at first, and at most. */
 const looks = { first: 50, most: 1000 };
+/** Milliseconds after which no answer is one. */
+const answerMs = 5000;
 
 /**
  * How a container ended that gave no answer: its exit code, once Modal tells of it; `undefined` when it does not end,
@@ -37,11 +39,11 @@ export function isGone(failure: unknown): boolean {
   return name === 'NotFoundError' || /NOT_FOUND/.test(message);
 }
 
-async function answers(sandbox: Sdk.Sandbox): Promise<boolean> {
-  try {
-    await sandbox.filesystem.stat(stateFolder);
-    return true;
-  } catch (failure) {
-    return !isGone(failure);
-  }
+function answers(sandbox: Sdk.Sandbox): Promise<boolean> {
+  const asked = sandbox.filesystem.stat(stateFolder).then(
+    () => true,
+    (failure: unknown) => !isGone(failure),
+  );
+  // The SDK may wait without end for a command whose machine is gone.
+  return Promise.race([asked, sleep(answerMs, false, { ref: false })]);
 }
