@@ -52,7 +52,7 @@ export interface MapSettings {
 
 /** Longest stretch of synchronous items before the event loop gets a turn, in milliseconds. */
 const SLICE_MS = 20;
-/** Items between two looks at the clock. */
+/** Most items between two looks at the clock. */
 const SLICE_CHECK = 64;
 
 /** One plan run over many items, with as many of them in progress as the budget feeds. */
@@ -83,6 +83,8 @@ export class MapRun extends Task implements Waiter {
   /** Items before this one may be started. */
   #end: number;
   #busyMs = 0;
+  /** Items until the clock is looked at again: few while it is not known how long they take. */
+  #stride = 1;
   #live = 0;
   #closed = false;
   #queued = false;
@@ -163,10 +165,13 @@ export class MapRun extends Task implements Waiter {
     while (!this.#closed && (this.#next < this.#end || this.#extends(started))) {
       if (this.#live > 0 && !this.#mayStart()) break;
       this.#start(this.#next++);
-      if (mayYield && ++sinceCheck === SLICE_CHECK) {
+      if (mayYield && ++sinceCheck >= this.#stride && this.#next < this.#end) {
         sinceCheck = 0;
-        if (performance.now() - started > SLICE_MS) {
-          this.#busyMs += performance.now() - started;
+        const elapsed = performance.now() - started;
+        if (elapsed < SLICE_MS) this.#stride = Math.min(SLICE_CHECK, this.#stride * 2);
+        else {
+          this.#stride = Math.max(1, this.#stride >>> 1);
+          this.#busyMs += elapsed;
           this.#yield();
           return;
         }
