@@ -173,7 +173,7 @@ export class MapRun extends Task implements Waiter {
         this.#betweenLooks = Math.max(1, Math.min(fitting, 2 * sinceLook, MOST_BETWEEN_LOOKS));
         looked = now;
         sinceLook = 0;
-        if (now - started > SLICE_MS) {
+        if (now - started > SLICE_MS && this.#next < this.#end) {
           this.#busyMs += now - started;
           this.#yield();
           return;

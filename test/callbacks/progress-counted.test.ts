@@ -155,6 +155,35 @@ describe('maps whose items are only counted', () => {
     expect(stripVTControlCharacters(log.text.slice(log.text.lastIndexOf('items')))).toContain('29 executed');
   });
 
+  it('are counted once when a chunk goes to another thread because of the one beside it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hypernodes-'));
+    const sign = join(folder, 'sign');
+    const leaving = node('leaving', async ({ x, sign }: { x: number; sign: string }) => {
+      const { existsSync } = process.getBuiltinModule('node:fs');
+      // One in a chunk that has told of its others, and one in the next chunk that ends their thread.
+      if (x === 5) while (!existsSync(`${sign}.seen`)) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (x !== 29) return x;
+      while (!existsSync(sign)) await new Promise((resolve) => setTimeout(resolve, 5));
+      process.getBuiltinModule('node:fs').writeFileSync(`${sign}.seen`, '');
+      return process.exit(3);
+    });
+    const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
+    const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log })];
+    const engine = new WorkerEngine({ workers: 1, inline: false });
+    const done = new Pipeline({ name: 'items', nodes: [leaving], callbacks, engine }).map(
+      { ...all, sign },
+      { over, onError: 'collect' },
+    );
+    await vi.waitFor(() => expect(stripVTControlCharacters(log.text)).toMatch(/28\/30/), 20_000);
+    writeFileSync(sign, '');
+    expect((await done).failures.map(({ index }) => index)).toEqual([29]);
+    await engine.close();
+    rmSync(folder, { recursive: true });
+    expect(stripVTControlCharacters(log.text.slice(log.text.lastIndexOf('items')))).toMatch(
+      /1 failed[\s\S]*29 executed/,
+    );
+  });
+
   it('show the same final tree', async () => {
     const screens: string[] = [];
     for (const extra of [[], [listener]]) {

@@ -32,6 +32,12 @@ async function perform({ id, request, needs }: Extract<ToThread, { kind: 'job' }
   }
 }
 
+/** Lets this thread end; on Deno its port cannot be closed. */
+function end(): void {
+  if ('close' in port) port.close();
+  else (globalThis as unknown as { close(): void }).close();
+}
+
 port.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'job':
@@ -46,7 +52,7 @@ port.on('message', (message: ToThread) => {
       tell({ kind: 'pong' });
       break;
     case 'close':
-      disposeResources().finally(() => port.close());
+      disposeResources().finally(end);
       break;
   }
 });

@@ -5,9 +5,15 @@ import type { ItemCounts } from './item-counts.ts';
 export class CountReplay {
   readonly #counter: ItemCounter;
   #work: number | undefined;
+  #over = false;
   /** What has begun there and not ended. */
   #items = 0;
   readonly #running: number[] = [];
+  /** What was finished there, and what a place before it had finished and is done again. */
+  #finished = 0;
+  #again = 0;
+  readonly #ended: number[] = [];
+  readonly #endedAgain: number[] = [];
   readonly #retrying: number[] = [];
 
   constructor(counter: ItemCounter) {
@@ -15,6 +21,8 @@ export class CountReplay {
   }
 
   take(work: number, { ran, began, done, failed, nodesBegan, nodesEnded, notes }: ItemCounts): void {
+    // What a place says after it was given up comes too late.
+    if (this.#over) return;
     const counter = this.#counter;
     if (this.#work !== work) this.takeBack();
     this.#work = work;
@@ -29,12 +37,19 @@ export class CountReplay {
     for (const note of notes) this.#replay(note);
     nodesEnded.forEach((count, node) => {
       this.#add(this.#running, node, -count);
-      for (let n = 0; n < count; n++) counter.nodeEnded(node);
+      this.#add(this.#ended, node, count);
+      const again = Math.min(count, this.#endedAgain[node] ?? 0);
+      this.#add(this.#endedAgain, node, -again);
+      if (again > 0) counter.takenBack(0, Object.assign([], { [node]: again }));
+      for (let n = again; n < count; n++) counter.nodeEnded(node);
     });
-    for (let n = 0; n < ran; n++) counter.itemRan();
+    this.#finished += ran + done + failed.length;
     this.#items -= done + failed.length;
-    for (let n = 0; n < done; n++) counter.itemEnded(undefined);
-    for (const error of failed) counter.itemEnded({ error });
+    for (let n = 0; n < ran; n++) if (!this.#isAgain()) counter.itemRan();
+    for (const failure of [...new Array<undefined>(done).fill(undefined), ...failed.map((error) => ({ error }))]) {
+      if (this.#isAgain()) counter.takenBack(1, []);
+      else counter.itemEnded(failure);
+    }
   }
 
   /** What is in progress there will begin again. */
@@ -43,10 +58,17 @@ export class CountReplay {
     this.#counter.takenBack(this.#items, this.#running);
     this.#items = 0;
     this.#running.length = 0;
+    this.#again += this.#finished;
+    this.#finished = 0;
+    this.#ended.forEach((count, node) => {
+      this.#add(this.#endedAgain, node, count);
+    });
+    this.#ended.length = 0;
   }
 
   /** What is in progress there is not waited for any longer. */
   stop(): void {
+    this.#over = true;
     this.#endRetries();
     this.#running.forEach((count, node) => {
       for (let n = 0; n < count; n++) this.#counter.nodeStopped(node);
@@ -59,6 +81,13 @@ export class CountReplay {
       for (let n = 0; n < count; n++) this.#counter.retriesEnded(node);
     });
     this.#retrying.length = 0;
+  }
+
+  /** Whether an item that is done was counted before. */
+  #isAgain(): boolean {
+    if (this.#again === 0) return false;
+    this.#again--;
+    return true;
   }
 
   #replay(note: ItemCounts['notes'][number]): void {
