@@ -39,11 +39,16 @@ export function isGone(failure: unknown): boolean {
   return name === 'NotFoundError' || /NOT_FOUND/.test(message);
 }
 
+/** The SDK may wait without end for a command whose machine is gone. */
 function answers(sandbox: Sdk.Sandbox): Promise<boolean> {
-  const asked = sandbox.filesystem.stat(stateFolder).then(
-    () => true,
-    (failure: unknown) => !isGone(failure),
-  );
-  // The SDK may wait without end for a command whose machine is gone.
-  return Promise.race([asked, sleep(answerMs, false, { ref: false })]);
+  return Promise.race([ask(sandbox), sleep(answerMs, false, { ref: false })]);
+}
+
+async function ask(sandbox: Sdk.Sandbox): Promise<boolean> {
+  try {
+    await sandbox.filesystem.stat(stateFolder);
+    return true;
+  } catch (failure) {
+    return !isGone(failure);
+  }
 }
