@@ -287,8 +287,8 @@ export class CachedStep {
       const encoded = encodeValue(outputs, knownClasses(this.#definition));
       if (encoded instanceof Unstorable) throw encoded;
       const digests: Record<string, string> = {};
-      Object.entries(outputs).forEach(([key, value], offset) => {
-        const known = digestValue(value);
+      outputKeys(this.#definition).forEach((key, offset) => {
+        const known = digestValue(outputs[key]);
         digests[key] = known;
         this.#execution.digests!.set(this.#step.outputSlot + offset, known, true);
       });

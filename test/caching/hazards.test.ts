@@ -32,6 +32,16 @@ const answering = (cache: Cache, answers: Partial<Record<keyof Cache, (...args: 
 const untyped = (nodes: readonly unknown[], options: object = {}) =>
   pipeline.untyped<Record<string, unknown>, Record<string, unknown>>(nodes as never, options);
 
+describe('outputs that are named by numbers', () => {
+  it('are known by their own values, in whatever order objects list them', async () => {
+    const cache = new MemoryCache();
+    const made = node(['2', '1'], (): Record<'2' | '1', string> => ({ 2: 'two', 1: 'one' }));
+    const read = node({ name: 'read', inputs: ['2'], run: (given: Record<'2', string>) => given[2] });
+    expect(await untyped([made, read], { cache }).run({})).toEqual({ 1: 'one', 2: 'two', read: 'two' });
+    expect(await untyped([read], { cache }).run({ 2: 'one' })).toEqual({ read: 'one' });
+  });
+});
+
 describe('one function in two nodes', () => {
   it('is not the same result when one of them takes it apart', async () => {
     const make = () => ({ value: 1 });
