@@ -6,6 +6,8 @@ import { plainError } from './plain-error.ts';
 
 /** Longest time that something waits for what can be sent with it, in milliseconds. */
 const GATHER_MS = 15;
+/** The same when nobody watches: then all that it is for is not to be lost with its place. */
+const UNWATCHED_MS = 200;
 const MOST_EVENTS = 512;
 
 const isEnd = new Set(END_OF.values());
@@ -25,6 +27,7 @@ export class Outbox {
   readonly #send: (message: Uint8Array) => void;
   #enclosure: Enclosure | undefined;
   #isStuck = false;
+  #gatherMs = GATHER_MS;
   #events: RelayedEvent[] = [];
   #sentAt = performance.now();
   #scheduled: NodeJS.Timeout | undefined;
@@ -34,8 +37,9 @@ export class Outbox {
   }
 
   /** From now on this goes along. */
-  enclose(enclosure: Enclosure): void {
+  enclose(enclosure: Enclosure, { isWatched }: { readonly isWatched: boolean }): void {
     this.#enclosure = enclosure;
+    if (!isWatched) this.#gatherMs = UNWATCHED_MS;
   }
 
   event(list: number, name: EventName, event: RunEvent): void {
@@ -82,11 +86,11 @@ export class Outbox {
   }
 
   #isDue(): boolean {
-    return performance.now() - this.#sentAt > GATHER_MS;
+    return performance.now() - this.#sentAt > this.#gatherMs;
   }
 
   #schedule(): void {
-    this.#scheduled ??= setTimeout(() => this.flush(), Math.max(0, this.#sentAt + GATHER_MS - performance.now()));
+    this.#scheduled ??= setTimeout(() => this.flush(), Math.max(0, this.#sentAt + this.#gatherMs - performance.now()));
   }
 }
 

@@ -140,11 +140,10 @@ async function performItems(job: ItemsRequest, place: JobPlace, outbox: Outbox):
       outbox.filled();
     },
   });
-  outbox.enclose({
-    counts: () => counter?.take(),
-    items: () => gatherer.unsent(run),
-    sent: () => gatherer.sent(run),
-  });
+  outbox.enclose(
+    { counts: () => counter?.take(), items: () => gatherer.unsent(run), sent: () => gatherer.sent(run) },
+    { isWatched: scope.emitter !== undefined },
+  );
   const startedAt = performance.now();
   const busyBefore = busyTime();
   await underSignal(run, place.signal, job.path, () => run.execute());
