@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { GraphError } from '../errors.ts';
 import {
   type AnyUnit,
@@ -88,6 +89,12 @@ export class RunnablePipeline extends PipelineGraph {
 
   asNode(options: NestingOptions = {}): PipelineNode {
     return new PipelineNode(this.nest(options));
+  }
+
+  /** As `console.log` shows it: what it needs, and what it gives. */
+  [inspect.custom](): string {
+    const needed = this.inputs.map(({ name, required }) => (required ? name : `${name}?`));
+    return `Pipeline ${this.name} (${needed.join(', ')}) → ${this.outputs.join(', ')}`;
   }
 
   [jupyterDisplay](): Promise<MimeBundle> {

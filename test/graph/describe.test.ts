@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { node, Pipeline, pipeline } from 'hypernodes';
 import { describe, expect, it } from 'vitest';
 
@@ -22,6 +23,11 @@ describe('what a pipeline tells of itself', () => {
     ]);
     expect(perDoc.outputs).toEqual(['wordCount', 'cleaned']);
     expect(pipeline(clean).name).toBe('pipeline');
+  });
+
+  it('is what it needs and gives, where a console prints it', () => {
+    expect(inspect(perDoc)).toBe('Pipeline per_doc (lang?, text) → wordCount, cleaned');
+    expect(inspect({ perDoc })).toBe('{ perDoc: Pipeline per_doc (lang?, text) → wordCount, cleaned }');
   });
 
   it('is the graph in execution order', () => {
