@@ -1,7 +1,7 @@
 import type { ChunkSizer } from './chunk-sizer.ts';
 
 /** Milliseconds after which it is believed how long items take. */
-const TRY_MS = 0.5;
+const TRY_MS = 0.2;
 /** So many times as many items with each step. */
 const GROWTH = 4;
 
