@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { ClassTable } from './class-table.ts';
 import { type InstanceObstacle, type StoredInstance, storedInstance } from './instances.ts';
+import { TYPED_ARRAYS } from './typed-arrays.ts';
 
 /** Why a value cannot be stored as what it is. */
 export interface Obstacle {
@@ -152,22 +153,7 @@ const ERRORS: ReadonlySet<unknown> = new Set(
 );
 
 /** Prototypes of the views that can be stored. */
-const VIEWS: ReadonlySet<unknown> = new Set(
-  [
-    Int8Array,
-    Uint8Array,
-    Uint8ClampedArray,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
-    BigInt64Array,
-    BigUint64Array,
-    DataView,
-  ].map((View) => View.prototype),
-);
+const VIEWS: ReadonlySet<unknown> = new Set([...TYPED_ARRAYS, DataView].map((View) => View.prototype));
 
 const BOXED: ReadonlySet<unknown> = new Set([Number, String, Boolean, BigInt].map((Primitive) => Primitive.prototype));
 

@@ -1,6 +1,7 @@
 import type { ClassTable } from './class-table.ts';
 import { emptyInstance, instanceWithState, type StoredInstance } from './instances.ts';
 import type { Storable } from './plain-data.ts';
+import { TYPED_ARRAYS } from './typed-arrays.ts';
 
 /** Key that marks an object as standing for something that `v8.serialize` does not carry. */
 const MARK = '\u0000hypernodes';
@@ -40,20 +41,7 @@ const ERRORS: Readonly<Record<string, { readonly prototype: object }>> = {
 };
 
 type ViewConstructor = new (buffer: ArrayBufferLike, at: number, length: number) => ArrayBufferView;
-const VIEWS: Readonly<Record<string, ViewConstructor>> = {
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-};
+const VIEWS = new Map<string, ViewConstructor>([...TYPED_ARRAYS, DataView].map((View) => [View.name, View]));
 
 /** A copy of a value in which stand-ins take the place of what could not be stored as it is. */
 export function replaceParts(root: unknown, { shared, instances }: Storable): unknown {
@@ -187,7 +175,7 @@ function rebuild(
       return keep(instanceWithState(standIn.class as string, restore(standIn.state), classes));
     }
     case 'view': {
-      const View = VIEWS[standIn.name as string]!;
+      const View = VIEWS.get(standIn.name as string)!;
       return keep(new View(standIn.buffer as ArrayBufferLike, standIn.at as number, standIn.length as number));
     }
     case 'error': {

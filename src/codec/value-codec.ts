@@ -6,6 +6,7 @@ import { deserialize, withOwnBuffer } from './deserialize.ts';
 import { fromState } from './instances.ts';
 import { storability } from './plain-data.ts';
 import { replaceParts, restoreParts } from './stand-ins.ts';
+import { TYPED_ARRAYS } from './typed-arrays.ts';
 import { Unstorable } from './unstorable.ts';
 
 /** First byte of every encoded result. */
@@ -25,21 +26,8 @@ const CODEC = {
   rich: 9,
 } as const;
 
-const VIEWS = [
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-] as const;
 /** Stands for `Buffer` among the kinds of views. */
-const BUFFER = VIEWS.length;
+const BUFFER = TYPED_ARRAYS.length;
 
 /** Bytes before the payload of each output: codec, kind of view, length of the name, length of the payload. */
 const HEAD = 1 + 1 + 2 + 8;
@@ -193,7 +181,8 @@ function encodeOutput(value: unknown, name: string, classes: ClassTable | undefi
 function encodeData(value: unknown, name: string, classes: ClassTable | undefined): EncodedOutput | Unstorable {
   if (ArrayBuffer.isView(value)) {
     const prototype = Object.getPrototypeOf(value);
-    const view = prototype === Buffer.prototype ? BUFFER : VIEWS.findIndex((View) => prototype === View.prototype);
+    const view =
+      prototype === Buffer.prototype ? BUFFER : TYPED_ARRAYS.findIndex((View) => prototype === View.prototype);
     if (view >= 0 && !types.isSharedArrayBuffer(value.buffer)) {
       return { codec: CODEC.view, view, payload: new Uint8Array(value.buffer, value.byteOffset, value.byteLength) };
     }
@@ -254,7 +243,7 @@ function decodeOutput(
 /** A view of the stored bytes themselves where it is large and they lie at a fitting address, otherwise of a copy. */
 function viewOn(kind: number, payload: Buffer): ArrayBufferView {
   if (kind === BUFFER) return payload;
-  const View = VIEWS[kind]!;
+  const View = TYPED_ARRAYS[kind]!;
   const { BYTES_PER_ELEMENT } = View;
   const bytes = withOwnBuffer(payload, BYTES_PER_ELEMENT);
   return new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / BYTES_PER_ELEMENT);
