@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { GraphError } from '../errors.ts';
 import {
   type AnyUnit,
@@ -26,6 +25,8 @@ import type { StreamItem } from './stream.ts';
 type Inputs = Readonly<Record<string, unknown>>;
 type Outputs = Record<string, unknown>;
 
+/** The key of `util.inspect.custom`; users without the types of Node have no `node:util`. */
+const inspected: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 const OPTION_NAMES = ['cache', 'callbacks', 'engine', 'timeout', 'concurrency'] as const;
 
 /** A pipeline graph that knows how to run; the types of its inputs and outputs are added by {@link PipelineConstructor}. */
@@ -92,7 +93,7 @@ export class RunnablePipeline extends PipelineGraph {
   }
 
   /** As `console.log` shows it: what it needs, and what it gives. */
-  [inspect.custom](): string {
+  [inspected](): string {
     const needed = this.inputs.map(({ name, required }) => (required ? name : `${name}?`));
     return `Pipeline ${this.name} (${needed.join(', ')}) → ${this.outputs.join(', ')}`;
   }
