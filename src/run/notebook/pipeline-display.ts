@@ -6,8 +6,9 @@ import type { MimeBundle } from './jupyter-display.ts';
 /** By the package's own name: this room knows none of those that build on it, and pictures are loaded when one is shown. */
 const VIZ = 'hypernodes/viz';
 
-// Where a pipeline may be the last value of any cell, pictures get ready between cells.
-if (findNotebook() !== undefined) void import(VIZ).catch(() => undefined);
+// In Deno a pipeline may be the last value of any cell: pictures get ready between cells. Cells of tslab use `require`, which
+// fails while an import of the same module is under way; they load pictures themselves to show one.
+if ('Deno' in globalThis && findNotebook() !== undefined) void import(VIZ).catch(() => undefined);
 
 interface Viz {
   toSVG(pipeline: PipelineGraph): Promise<string>;
