@@ -20,16 +20,18 @@ import type { EncodingOptions } from '../encoder.ts';
 import { Unidentified as Unknown } from '../unidentified.ts';
 import { addedToBuiltins, memberNames } from './added-methods.ts';
 import { CapturedPlaces } from './captured-place.ts';
+import { canChange, holdsSame, isAlone } from './captured-state.ts';
 import { classTerm } from './class-term.ts';
 import { configuredFields } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
-import { classesOf, classOf, instancesOf } from './instance-classes.ts';
+import { classesOf, instancesOf } from './instance-classes.ts';
 import { isRequire, type Links, link } from './link.ts';
 import { attachedTo, contentOf, type Member, prototypeMembers, sameContent } from './members.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
 import { functionPart, PartNames, textDigest } from './part-names.ts';
+import { isPlainInstance, publicFields } from './plain-instance.ts';
 import { classNamesIn, readsNames } from './read-names.ts';
 import { globalHolder, isUsers, replacedBuiltin } from './replaced-builtin.ts';
 import { schemaDefinition } from './schema-definition.ts';
@@ -422,13 +424,6 @@ export class Reach {
   }
 }
 
-/** Whether all that a function depends on is its own source and what it is given. */
-function isAlone({ parsed, variables, globals }: CapturedVariables): boolean {
-  const { usesThis, usesSuper, usesNewTarget, usesArguments, isDynamic } = namesOf(parsed).names;
-  const isBound = usesThis || usesSuper || usesNewTarget || usesArguments || isDynamic;
-  return variables.size === 0 && globals.length === 0 && parsed.form !== 'class' && !isBound;
-}
-
 /** Functions, and objects that are not what they hold, by a number each. */
 function identitiesBy(number: (part: object) => string): EncodingOptions {
   const ofObject = (value: object): string | undefined => {
@@ -451,40 +446,4 @@ function hasContent(value: unknown): boolean {
     if (error instanceof DigestError) return false;
     throw error;
   }
-}
-
-/** Whether a captured variable may hold something else later; for a package's export that makes no difference. */
-function canChange(captured: CapturedVariables, writeOnly: ReadonlySet<string>): boolean {
-  for (const { name, constant, mayBeUninitialised, imported } of captured.variables.values()) {
-    if (writeOnly.has(name)) continue;
-    if (mayBeUninitialised) return true;
-    if (!constant && !(imported && packageOfImport(imported.specifier, captured.url))) return true;
-  }
-  return false;
-}
-
-function holdsSame(fn: Function, { variables }: CapturedVariables, writeOnly: ReadonlySet<string>): boolean {
-  const now = capturedVariables(fn)?.variables;
-  if (now?.size !== variables.size) return false;
-  for (const [name, { value }] of variables)
-    if (!writeOnly.has(name) && !Object.is(now.get(name)?.value, value)) return false;
-  return true;
-}
-
-/** An instance of a user's class that extends nothing of the language, which may hold more than fields. */
-function isPlainInstance(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || cacheKey in value || !classOf(value)) return false;
-  let prototype: unknown = Object.getPrototypeOf(value);
-  while (typeof prototype === 'object' && prototype !== null && prototype !== Object.prototype) {
-    if (builtinPath(prototype) !== undefined) return false;
-    prototype = Object.getPrototypeOf(prototype);
-  }
-  return true;
-}
-
-/** What an instance shows, without the name of its class. */
-function publicFields(value: object): object {
-  const fields = { ...(value as Record<string, unknown>) };
-  for (const key of Object.keys(fields)) if (key.startsWith('_')) delete fields[key];
-  return fields;
 }
