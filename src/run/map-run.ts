@@ -85,7 +85,8 @@ export class MapRun extends Task implements Waiter {
   #next = 0;
   /** Items before this one may be started. */
   #end: number;
-  #busyMs = 0;
+  /** From the start a number with a fraction for V8, or the first real one would change the hidden class. */
+  #busyMs = Number.NaN;
   #live = 0;
   #closed = false;
   #queued = false;
@@ -101,6 +102,7 @@ export class MapRun extends Task implements Waiter {
     this.#settings = settings;
     this.#budget = scope.budget;
     this.#end = settings.further === undefined ? items.count : 0;
+    this.#busyMs = 0;
     this.#batches = BatchGatherer.for(plan, this);
     const { within } = settings.place;
     if (settings.partOf === undefined) {
