@@ -51,7 +51,12 @@ export interface Cache {
   readonly shared?: boolean;
   /** Entry under `key`, or `undefined`. Marks it as used. Its bytes are the caller's own, to be changed at will. */
   get(key: string): MaybePromise<CacheEntry | undefined>;
-  /** Header alone, so that a warm run need not read what nobody asks for; without it, `get` is asked. Optional. */
+  /**
+   * Entry for whoever wants its value and its digests: other parts of its header may be read only when they are asked for, and
+   * be missing from a copy. Otherwise like `get`, which is asked without it. Optional.
+   */
+  load?(key: string): MaybePromise<CacheEntry | undefined>;
+  /** Header alone, like that of `load`, so that a warm run need not read what nobody asks for. Optional. */
   head?(key: string): MaybePromise<EntryHeader | undefined>;
   has(key: string): MaybePromise<boolean>;
   /** Keeps an entry; its bytes are the cache's from now on. */

@@ -39,18 +39,31 @@ export class TieredCache implements Cache {
   }
 
   get(key: string): MaybePromise<CacheEntry | undefined> {
-    return this.#first(
-      (tier) => tier.get(key),
-      (entry, index) => {
-        if (index === 0) return entry;
-        // The faster ones keep their bytes; the caller may change what it gets.
-        const kept = { header: entry.header, value: Uint8Array.prototype.slice.call(entry.value) };
-        return andThen(
-          this.#each(this.#tiers.slice(0, index), (tier) => tier.put(key, kept)),
-          () => entry,
-        );
-      },
-    );
+    return this.#entry(key, (tier) => tier.get(key));
+  }
+
+  load(key: string): MaybePromise<CacheEntry | undefined> {
+    // Whoever extends this class may give something else.
+    if (this.get !== TieredCache.prototype.get) return this.get(key);
+    return this.#entry(key, (tier, index) => {
+      // What is kept in another tier has to have all parts of its header.
+      return index === 0 && tier.load !== undefined ? tier.load(key) : tier.get(key);
+    });
+  }
+
+  #entry(
+    key: string,
+    ask: (tier: Cache, index: number) => MaybePromise<CacheEntry | undefined>,
+  ): MaybePromise<CacheEntry | undefined> {
+    return this.#first(ask, (entry, index) => {
+      if (index === 0) return entry;
+      // The faster ones keep their bytes; the caller may change what it gets.
+      const kept = { header: entry.header, value: Uint8Array.prototype.slice.call(entry.value) };
+      return andThen(
+        this.#each(this.#tiers.slice(0, index), (tier) => tier.put(key, kept)),
+        () => entry,
+      );
+    });
   }
 
   head(key: string): MaybePromise<EntryHeader | undefined> {
@@ -137,14 +150,14 @@ export class TieredCache implements Cache {
 
   /** The first answer that is one, tier by tier; a tier that fails has none. */
   #first<T>(
-    ask: (tier: Cache) => MaybePromise<T | undefined>,
+    ask: (tier: Cache, index: number) => MaybePromise<T | undefined>,
     found: (answer: T, index: number) => MaybePromise<T> = (answer) => answer,
     from = 0,
   ): MaybePromise<T | undefined> {
     for (let index = from; index < this.#tiers.length; index++) {
       const tier = this.#tiers[index]!;
       const answer = guarded<T | undefined>(
-        () => ask(tier),
+        () => ask(tier, index),
         (error) => {
           this.#report(tier, error);
           return undefined;

@@ -1,11 +1,12 @@
 import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
-import { decodeValue, encodeValue, Unstorable } from '../codec/index.ts';
+import { encodeValue, Unstorable } from '../codec/index.ts';
 import { construct, type NodeDefinition, type Step } from '../graph/index.ts';
 import { type CodeIdentity, DigestError, signature } from '../identity/index.ts';
+import { entryOf, headOf } from './ask-cache.ts';
+import { hasOutputs, keyedOutputs, outputKeys, savedMs, storedOutputs } from './cached-outputs.ts';
 import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestValue } from './code-of.ts';
 import type { Execution } from './execution.ts';
-import { headOf } from './head-of.ts';
 import { inputDigests } from './input-digests.ts';
 import { knownClasses } from './known-classes.ts';
 import { type CallSettings, LeafCall } from './leaf-call.ts';
@@ -14,15 +15,6 @@ import { flightsOf } from './single-flight.ts';
 import { Span } from './span.ts';
 import { refuseCachePromise } from './sync.ts';
 import { warnOnce } from './warn-once.ts';
-
-/** Key of the one output of a node that returns it as it is. */
-const ONLY = 'value';
-/** Length of a digest: SHA-256 in hexadecimal. */
-const DIGEST_DIGITS = 64;
-
-/** Names under which a node's outputs are stored; they don't depend on how it is renamed. */
-export const outputKeys = ({ keyed, outputs }: NodeDefinition): string[] =>
-  keyed ? outputs.map((output) => output.inner) : [ONLY];
 
 /** Runs a node through the cache: takes its result from there, or calls it and keeps what it returns. */
 export class CachedStep {
@@ -118,7 +110,7 @@ export class CachedStep {
   #lookUp(): MaybePromise<EntryHeader | undefined> {
     const cache = this.#cache;
     if (!this.#step.returned || !this.#execution.settings.loadsOutputs) return headOf(cache, this.#signature);
-    return andThen(cache.get(this.#signature), (entry) => {
+    return andThen(entryOf(cache, this.#signature), (entry) => {
       this.#entry = entry;
       return entry?.header;
     });
@@ -133,11 +125,9 @@ export class CachedStep {
 
   #hit(header: EntryHeader): unknown {
     const execution = this.#execution;
-    const { keyed, outputs } = this.#definition;
     execution.cached++;
-    const result = keyed
-      ? outputs.map(({ inner }, offset) => this.#cachedValue(header, inner, offset))
-      : this.#cachedValue(header, ONLY, 0);
+    const values = outputKeys(this.#definition).map((key, offset) => this.#cachedValue(header, key, offset));
+    const result = this.#definition.keyed ? values : values[0];
     const { emitter, root, pipeline } = execution.scope;
     if (emitter?.wants('onNodeCached') === true) {
       const path = execution.pathOf(this.#step);
@@ -146,7 +136,7 @@ export class CachedStep {
         ...span.event(),
         node: this.#step.label,
         signature: this.#signature,
-        savedMs: header.durationMs / (header.share ?? 1),
+        savedMs: savedMs(header),
       });
     }
     return result;
@@ -166,11 +156,8 @@ export class CachedStep {
     const found = this.#entry ?? this.#read();
     this.#entry = undefined;
     const loaded = andThen(found, (entry: CacheEntry | undefined) => {
-      const outputs = decodeValue(entry?.value as Uint8Array, knownClasses(this.#definition));
-      if (outputs !== undefined && outputKeys(this.#definition).every((key) => Object.hasOwn(outputs, key))) {
-        return outputs;
-      }
-      return andThen(this.#compute(), (result) => this.#replaced(result));
+      const outputs = storedOutputs(entry, this.#definition);
+      return outputs ?? andThen(this.#compute(), (result) => this.#replaced(result));
     });
     this.#loaded = loaded;
     return loaded;
@@ -178,7 +165,7 @@ export class CachedStep {
 
   /** Outputs that were computed although something was built on those that were stored. */
   #replaced(result: unknown): Record<string, unknown> {
-    const outputs = this.#named(result);
+    const outputs = keyedOutputs(this.#definition, result);
     for (const [offset, key] of outputKeys(this.#definition).entries()) {
       const standIn = this.#standIns[offset];
       if (standIn !== undefined) standIn.outdated = !isOf(outputs[key], standIn.digest);
@@ -190,7 +177,7 @@ export class CachedStep {
   #read(): MaybePromise<CacheEntry | undefined> {
     let found: MaybePromise<CacheEntry | undefined>;
     try {
-      found = this.#cache.get(this.#signature);
+      found = entryOf(this.#cache, this.#signature);
     } catch (error) {
       this.#warnOfRead(error);
       return undefined;
@@ -200,12 +187,6 @@ export class CachedStep {
       this.#warnOfRead(error);
       return undefined;
     });
-  }
-
-  #named(result: unknown): Record<string, unknown> {
-    if (!this.#definition.keyed) return { [ONLY]: result };
-    const values = result as readonly unknown[];
-    return Object.fromEntries(this.#definition.outputs.map((output, index) => [output.inner, values[index]]));
   }
 
   /** Calls the node on its loaded inputs and keeps the result. */
@@ -282,7 +263,7 @@ export class CachedStep {
   /** Stores a result; gives the bytes that it takes up. Whatever goes wrong here costs only the entry. */
   #keep(result: unknown, durationMs: number): number | undefined {
     const path = this.#execution.staticPathOf(this.#step);
-    const outputs = this.#named(result);
+    const outputs = keyedOutputs(this.#definition, result);
     try {
       const encoded = encodeValue(outputs, knownClasses(this.#definition));
       if (encoded instanceof Unstorable) throw encoded;
@@ -347,7 +328,7 @@ export class CachedStep {
   #compare(header: EntryHeader, holdsPermit: boolean): MaybePromise<unknown> {
     return andThen(this.#load(), (stored) =>
       andThen(this.#compute(holdsPermit), (result) => {
-        const fresh = this.#named(result);
+        const fresh = keyedOutputs(this.#definition, result);
         for (const [key, before] of Object.entries(header.digests)) {
           if (digestValue(fresh[key]) === before) continue;
           const path = this.#execution.pathOf(this.#step);
@@ -392,13 +373,6 @@ function watching(execution: Execution, step: Step, definition: NodeDefinition, 
   return { ...how, keep: (result, durationMs) => (changed() ? undefined : how.keep?.(result, durationMs)) };
 }
 
-/** Whether an entry has all that the node gives; anybody's cache may answer with anything. */
-export function hasOutputs(header: EntryHeader | undefined, { keyed, outputs }: NodeDefinition): header is EntryHeader {
-  const digests = header?.digests;
-  if (typeof digests !== 'object' || digests === null) return false;
-  return keyed ? outputs.every(({ inner }) => isDigest(digests[inner])) : isDigest(digests[ONLY]);
-}
-
 function isOf(value: unknown, digest: string): boolean {
   try {
     return digestValue(value) === digest;
@@ -406,8 +380,6 @@ function isOf(value: unknown, digest: string): boolean {
     return false;
   }
 }
-
-const isDigest = (value: unknown): boolean => typeof value === 'string' && value.length === DIGEST_DIGITS;
 
 function warnUnidentified({ unidentified: [culprit] }: CodeIdentity, execution: Execution, step: Step): void {
   if (culprit === undefined) return;

@@ -85,6 +85,7 @@ export class Execution extends Task implements Waiter {
     values: unknown[],
     place: Place,
     settings: ExecutionSettings,
+    digests?: SlotDigests,
   ) {
     super(parent);
     this.scope = scope;
@@ -93,7 +94,7 @@ export class Execution extends Task implements Waiter {
     this.place = place;
     this.settings = settings;
     this.#budget = scope.budget;
-    this.digests = scope.cache === undefined ? undefined : new SlotDigests(settings.sharedDigests);
+    this.digests = scope.cache === undefined ? undefined : (digests ?? new SlotDigests(settings.sharedDigests));
   }
 
   /** `all > per_doc[3]`. */

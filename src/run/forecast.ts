@@ -1,13 +1,11 @@
 import type { Cache, EntryHeader } from '../cache/index.ts';
-import { decodeValue } from '../codec/index.ts';
 import type { NestedDefinition, NodeDefinition, Plan, Step } from '../graph/index.ts';
 import { combineDigests, DigestError, signature } from '../identity/index.ts';
-import { hasOutputs, outputKeys } from './cached-step.ts';
+import { headOf } from './ask-cache.ts';
+import { hasOutputs, outputKeys, storedOutputs } from './cached-outputs.ts';
 import { type ChangedPart, changedParts } from './changed-parts.ts';
 import { codeOf, digestValue } from './code-of.ts';
-import { headOf } from './head-of.ts';
 import { lastExecution, outlinesOf } from './history.ts';
-import { knownClasses } from './known-classes.ts';
 import { itemsOf } from './map-items.ts';
 import type { Recompute } from './recompute.ts';
 import type { Scope } from './scope.ts';
@@ -219,8 +217,7 @@ function hitOf(cache: Cache, key: string, digest: string, name: string, definiti
   return {
     digest,
     async value() {
-      const entry = await cache.get(key);
-      return entry && decodeValue(entry.value, knownClasses(definition))?.[name];
+      return storedOutputs(await cache.get(key), definition)?.[name];
     },
   };
 }

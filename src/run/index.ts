@@ -1,9 +1,9 @@
 export { nodePath } from '../events/index.ts';
 export type { AcceptedCode } from './accepted-code.ts';
+export { headOf } from './ask-cache.ts';
 export { CachedValue } from './cached-value.ts';
 export type { ChangedPart } from './changed-parts.ts';
 export type { Engine } from './engine.ts';
-export { headOf } from './head-of.ts';
 export { InProcessEngine } from './in-process-engine.ts';
 export { MapResult, type MapStats } from './map-result.ts';
 export type { ItemFailure } from './map-run.ts';

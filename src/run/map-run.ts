@@ -4,8 +4,9 @@ import { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
 import { Execution, type Failure } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
+import { HitWalk } from './hit-walk.ts';
 import type { Items } from './map-items.ts';
-import { isThenable, type MaybePromise } from './maybe-promise.ts';
+import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 import { type ObservedMap, observeItem, observeMap } from './observe.ts';
 import { outputsOf } from './outputs.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
@@ -77,6 +78,8 @@ export class MapRun extends Task implements Waiter {
   readonly #batches: BatchGatherer | undefined;
   /** Whether items are made of nothing but calls of plain functions. */
   readonly #plain: boolean;
+  /** Takes the items that the cache knows. */
+  readonly #hits: HitWalk | undefined;
   /** Counts the items when nobody wants to be told of each. */
   readonly #counter: ItemCounter | undefined;
   readonly #cursor: Cursor = { at: 0 };
@@ -124,6 +127,7 @@ export class MapRun extends Task implements Waiter {
       hasResources !== true &&
       timeout === undefined;
     this.#itemSettings = new ExecutionSettings({ ...settings.item, batches: this.#batches, counter: this.#counter });
+    this.#hits = HitWalk.for(scope, plan, this.#itemSettings);
   }
 
   get path(): string {
@@ -219,7 +223,10 @@ export class MapRun extends Task implements Waiter {
     const index = (this.#items.first ?? 0) + position;
     const values = this.#items.values(position);
     if (this.#plain) this.#startPlain(index, values);
-    else {
+    else if (this.#hits?.take(values, () => this.#runAgain(position)) === true) {
+      this.cached += this.#plan.steps.length;
+      this.#settings.accept(index, values, this.#hits.digests);
+    } else {
       this.#counter?.itemBegan(0);
       this.#follow(this.#itemFor(index, values), index, (item) => item.execute());
     }
@@ -227,9 +234,20 @@ export class MapRun extends Task implements Waiter {
 
   #itemFor(index: number, values: unknown[]): Execution {
     const { within, name } = this.#settings.place;
-    const item = new Execution(this, this.scope, this.#plan, values, { within, name, index }, this.#itemSettings);
+    const place = { within, name, index };
+    const digests = this.#hits?.handOver();
+    const item = new Execution(this, this.scope, this.#plan, values, place, this.#itemSettings, digests);
     if (this.#counter === undefined) observeItem(item, this.#whole, () => outputsOf(this.#plan, values));
     return item;
+  }
+
+  /** Runs an item that was taken from the cache, because that has lost something meanwhile. */
+  #runAgain(position: number): MaybePromise<{ values: readonly unknown[]; digests: SlotDigests }> {
+    const { within, name } = this.#settings.place;
+    const place = { within, name, index: (this.#items.first ?? 0) + position };
+    const settings = new ExecutionSettings({ ...this.#settings.item, loadsOutputs: true });
+    const item = new Execution(this, this.scope, this.#plan, this.#items.values(position), place, settings);
+    return andThen(item.execute(), () => ({ values: item.values, digests: item.digests! }));
   }
 
   /** An item whose nodes are all plain needs an execution only from its first promise on. */

@@ -49,6 +49,11 @@ export class SlotDigests {
     return this.#own[slot] !== undefined && this.#whole[slot] === true;
   }
 
+  /** Has those of this slot and all after it worked out anew, other than those that all items share. */
+  forgetFrom(slot: number): void {
+    this.#own.fill(undefined, slot);
+  }
+
   /** @param isWhole Whether it is the digest of the value as a whole. */
   set(slot: number, value: string, isWhole = false): void {
     if (this.#shared?.has(slot) === true) {

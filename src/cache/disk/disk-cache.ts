@@ -62,6 +62,16 @@ export class DiskCache implements Cache {
   }
 
   get(key: string): CacheEntry | undefined {
+    const entry = this.#load(key);
+    return entry && { header: entry.header.toJSON(), value: entry.value };
+  }
+
+  load(key: string): CacheEntry | undefined {
+    // Whoever extends this class may give something else.
+    return this.get === DiskCache.prototype.get ? this.#load(key) : this.get(key);
+  }
+
+  #load(key: string): { header: StoredHeader; value: Buffer } | undefined {
     const found = this.#read(key, true);
     if (found === undefined) return undefined;
     const header = headerOf(found);
@@ -78,7 +88,7 @@ export class DiskCache implements Cache {
     const found = this.#read(key, false);
     if (found === undefined) return undefined;
     this.#open().touch(found.row);
-    return new StoredHeader(found.bytes, found.head.headerAt, found.head.headerEnd);
+    return headerOf(found);
   }
 
   has(key: string): boolean {
@@ -205,7 +215,10 @@ export class DiskCache implements Cache {
       const blob = this.#open().blobs.read(blobNameAt(bytes, at));
       if (blob === undefined) return undefined;
       stored = blob;
-    } else stored = Buffer.from(bytes.subarray(head.valueAt, head.valueAt + head.valueBytes));
+    } else {
+      stored = Buffer.allocUnsafe(head.valueBytes);
+      bytes.copy(stored, 0, head.valueAt, head.valueAt + head.valueBytes);
+    }
     if (stored.byteLength === head.valueBytes && crc32(stored) === head.valueChecksum) {
       return head.flags & DEFLATED ? inflateRawSync(stored) : stored;
     }
@@ -245,6 +258,4 @@ export class DiskCache implements Cache {
 
 const textKey = (name: string): Buffer => keyBytes(`text: ${name}`);
 
-function headerOf({ bytes, head }: FoundRecord): EntryHeader {
-  return JSON.parse(bytes.toString('utf8', head.headerAt, head.headerEnd)) as EntryHeader;
-}
+const headerOf = ({ bytes, head }: FoundRecord): StoredHeader => new StoredHeader(bytes, head.headerAt, head.headerEnd);
