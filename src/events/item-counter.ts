@@ -9,11 +9,18 @@ import type { EventName, MapStartEvent, NodeRetryEvent } from './types.ts';
 export interface ItemCounter {
   /** A whole item has run at once, each node with a result. */
   itemRan(): void;
+  /** A whole item came from the cache. */
+  itemCached(): void;
   /** An item starts that takes longer; its first `ran` nodes have run. */
   itemBegan(ran: number): void;
-  itemEnded(failure: { readonly error: unknown } | undefined): void;
+  /** @param isCached Whether nothing of it was executed. */
+  itemEnded(failure: { readonly error: unknown } | undefined, isCached: boolean): void;
   nodeBegan(node: number): void;
   nodeEnded(node: number): void;
+  /** A node that had begun has its result from the cache. */
+  nodeCached(node: number): void;
+  /** The cache has saved so many milliseconds of a node's work. */
+  saved(node: number, milliseconds: number): void;
   /** An attempt failed, and another one follows. */
   nodeRetried(node: number, path: string, retry: FailedAttempt): void;
   /** A node that was retried has ended, in whatever way. */
@@ -58,6 +65,7 @@ export const ITEM_EVENTS: readonly EventName[] = [
   'onMapItemEnd',
   'onNodeStart',
   'onNodeEnd',
+  'onNodeCached',
   'onNodeRetry',
   'onNodeProgress',
   'onNodeLog',
@@ -69,10 +77,13 @@ const ignore = (): void => {};
 /** Counts nothing, for nobody. */
 export const UNCOUNTED: ItemCounter = {
   itemRan: ignore,
+  itemCached: ignore,
   itemBegan: ignore,
   itemEnded: ignore,
   nodeBegan: ignore,
   nodeEnded: ignore,
+  nodeCached: ignore,
+  saved: ignore,
   nodeRetried: ignore,
   retriesEnded: ignore,
   nodeProgressed: ignore,

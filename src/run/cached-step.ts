@@ -129,7 +129,10 @@ export class CachedStep {
     const values = outputKeys(this.#definition).map((key, offset) => this.#cachedValue(header, key, offset));
     const result = this.#definition.keyed ? values : values[0];
     const { emitter, root, pipeline } = execution.scope;
-    if (emitter?.wants('onNodeCached') === true) {
+    if (execution.settings.counter !== undefined) {
+      execution.savedMs ??= [];
+      execution.savedMs[this.#step.index] = savedMs(header);
+    } else if (emitter?.wants('onNodeCached') === true) {
       const path = execution.pathOf(this.#step);
       const span = new Span(root, execution.span?.id, path, execution.depth + 1, pipeline.name);
       emitter.emit('onNodeCached', {

@@ -53,6 +53,8 @@ export class Execution extends Task implements Waiter {
   /** Nodes that ran, and nodes that came from the cache, nested ones included. */
   executed = 0;
   cached = 0;
+  /** Milliseconds that the cache saved, by step, where they are counted and no events are made. */
+  savedMs: number[] | undefined;
   /** Node that ended it; kept beside the error, which may be thrown in several places at once, or be no object. */
   failedAt: string | undefined;
   /** Slots that stayed empty in a run elsewhere that collects errors. */
@@ -225,7 +227,7 @@ export class Execution extends Task implements Waiter {
           return this.#runByCounts(at, result);
         }
         performing = false;
-        counter?.nodeEnded(at);
+        if (counter !== undefined) this.#countEnd(step);
         this.#store(step, result);
         // No timer fires while synchronous nodes run.
         if (this.settings.timeout !== undefined) this.#checkDeadline(this.settings.timeout);
@@ -355,7 +357,11 @@ export class Execution extends Task implements Waiter {
 
   #countEnd(step: Step, failure?: Failure): void {
     const counter = this.settings.counter!;
-    if (failure === undefined) counter.nodeEnded(step.index);
+    const savedMs = this.savedMs?.[step.index];
+    if (failure === undefined && savedMs !== undefined) {
+      counter.nodeCached(step.index);
+      counter.saved(step.index, savedMs);
+    } else if (failure === undefined) counter.nodeEnded(step.index);
     else counter.nodeFailed(step.index, this.pathOf(step), failure.error);
   }
 

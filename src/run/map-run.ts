@@ -122,6 +122,7 @@ export class MapRun extends Task implements Waiter {
     }
     this.#plain =
       plan.plain &&
+      scope.callsOnly &&
       (scope.plain || this.#counter !== undefined) &&
       !scope.root.sync &&
       hasResources !== true &&
@@ -224,7 +225,7 @@ export class MapRun extends Task implements Waiter {
     const values = this.#items.values(position);
     if (this.#plain) this.#startPlain(index, values);
     else if (this.#hits?.take(values, () => this.#runAgain(position)) === true) {
-      this.cached += this.#plan.steps.length;
+      this.#countHits(this.#hits);
       this.#settings.accept(index, values, this.#hits.digests);
     } else {
       this.#counter?.itemBegan(0);
@@ -263,7 +264,7 @@ export class MapRun extends Task implements Waiter {
       this.#counter?.itemBegan(cursor.at);
       this.#counter?.nodeBegan(cursor.at);
       this.#counter?.nodeFailed(cursor.at, path, error);
-      this.#counter?.itemEnded({ error });
+      this.#counter?.itemEnded({ error }, false);
       this.#itemFailed(index, error, path);
       return;
     }
@@ -307,10 +308,18 @@ export class MapRun extends Task implements Waiter {
     );
   }
 
+  #countHits({ savedMs }: HitWalk): void {
+    const nodes = this.#plan.steps.length;
+    this.cached += nodes;
+    if (this.#counter === undefined) return;
+    this.#counter.itemCached();
+    for (let node = 0; node < nodes; node++) this.#counter.saved(node, savedMs[node]!);
+  }
+
   #count(item: Execution, failure?: Failure): void {
     this.executed += item.executed;
     this.cached += item.cached;
-    this.#counter?.itemEnded(failure);
+    this.#counter?.itemEnded(failure, failure === undefined && item.executed === 0);
   }
 
   #itemDone(item: Execution, index: number): void {
@@ -352,8 +361,9 @@ export class MapRun extends Task implements Waiter {
   }
 }
 
-/** Whether a counter can tell all that happens in the items: nothing but calls of functions, here. */
-export const isCountable = (scope: Scope, plan: Plan): boolean => scope.callsOnly && plan.steps.every(callsFunction);
+/** Whether a counter can tell all that happens in the items: calls of functions, here, and hits of a cache. */
+export const isCountable = (scope: Scope, plan: Plan): boolean =>
+  scope.sending === undefined && plan.steps.every(callsFunction);
 
 /** Whether a step is a call of a function for this item alone. */
 const callsFunction = ({ definition }: Step): boolean => definition.kind === 'node' && definition.batch === undefined;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { node, Pipeline } from 'hypernodes';
+import { node, Pipeline, pipeline } from 'hypernodes';
+import { type Cache, DiskCache, MemoryCache } from 'hypernodes/cache';
 import { type Callback, ProgressCallback } from 'hypernodes/callbacks';
 import { WorkerEngine } from 'hypernodes/engines';
 import { describe, expect, it, vi } from 'vitest';
@@ -91,6 +92,62 @@ const scenes: Record<string, Play> = {
   },
 };
 
+/** A cache that answers later. */
+const later = (cache: MemoryCache): Cache =>
+  new Proxy(cache, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      const isAsked = name === 'get' || name === 'head';
+      return (...args: unknown[]) => {
+        const answer: unknown = Reflect.apply(member, target, args);
+        return isAsked ? Promise.resolve(answer) : answer;
+      };
+    },
+  });
+
+/** Maps of which a cache knows something beforehand. */
+const cached = (
+  nodes: readonly unknown[],
+  known: readonly number[],
+  { options = {}, delayed = false }: { options?: object; delayed?: boolean } = {},
+): Play => {
+  const p = pipeline.untyped<{ x: number }, Record<string, number>>(nodes as never, { name: 'kept' });
+  return async (callbacks) => {
+    const memory = new MemoryCache();
+    const cache = delayed ? later(memory) : memory;
+    await p.map({ x: known }, { over, cache, onError: 'collect' });
+    await p.map(all, { over, cache, callbacks, onError: 'collect', ...options });
+  };
+};
+
+const half = xs.slice(0, 15);
+const cachedScenes: Record<string, Play> = {
+  'nothing is known': cached([one, two, three], []),
+  'everything is known': cached([one, two, three], xs),
+  'some items are known': cached([one, two, three], half),
+  'every other item is known': cached(
+    [one, two, three],
+    xs.filter((x) => x % 2 === 0),
+  ),
+  'some nodes are known': cached([one, two.with({ cache: false }), three], xs),
+  'failures among what is known': cached([odd, late], half),
+  'some of the outputs': cached([one, two, three], half, { options: { outputs: ['two'] } }),
+  'one is computed anew': cached([one, two, three], xs, { options: { recompute: ['two'] } }),
+  'all are checked': cached([one, two, three], xs, { options: { spotCheck: 1 } }),
+  'the cache takes its time': cached([one, two, three], half, { delayed: true }),
+  'a map in a pipeline': async (callbacks) => {
+    const inner = new Pipeline({ name: 'inner', nodes: [one, two] });
+    const outer = new Pipeline({
+      name: 'outer',
+      nodes: [inner.asNode({ inputs: { row: 'x' }, outputs: { two: 'twos' }, mapOver: 'row' })],
+      cache: new MemoryCache(),
+    });
+    await outer.run({ row: half });
+    await outer.run({ row: xs }, { callbacks });
+  },
+};
+
 async function linesOf(play: Play, extra: readonly Callback[]): Promise<readonly string[]> {
   const log = written();
   await play([new ProgressCallback({ mode: 'plain', stream: log }), ...extra]).catch(() => {});
@@ -106,6 +163,35 @@ describe('maps whose items are only counted', () => {
     const counted = await linesOf(play, []);
     expect(counted.length).toBeGreaterThan(2);
     expect(unordered(counted)).toEqual(unordered(await linesOf(play, [listener])));
+  });
+
+  it.each(Object.entries(cachedScenes))(
+    'tell the same as with events where there is a cache: %s',
+    async (_name, play) => {
+      const counted = await linesOf(play, []);
+      expect(counted.length).toBeGreaterThan(2);
+      expect(unordered(counted)).toEqual(unordered(await linesOf(play, [listener])));
+    },
+  );
+
+  it.each([
+    ['in threads', { workers: 2, inline: false }],
+    ['in threads and here', { workers: 1 }],
+  ])('tell the same as with events of what a shared cache knows: %s', async (_name, options) => {
+    const engine = new WorkerEngine(options);
+    const many = { x: Array.from({ length: 2000 }, (_, index) => index) };
+    const ends: (string | undefined)[] = [];
+    for (const extra of [[], [listener]]) {
+      const folder = mkdtempSync(join(tmpdir(), 'hypernodes-'));
+      const kept = new Pipeline({ name: 'kept', nodes: [one, two], cache: new DiskCache(folder) });
+      await kept.map({ x: many.x.filter((x) => x % 3 === 0) }, { over });
+      const play: Play = (callbacks) => kept.with({ callbacks, engine }).map(many, { over });
+      ends.push((await linesOf(play, extra)).at(-2)?.replace(/, [^,]+ saved by the cache/, ''));
+      rmSync(folder, { recursive: true });
+    }
+    await engine.close();
+    expect(ends[0]).toBe('kept: done, 2,666 executed, 1,334 from cache, in #');
+    expect(ends[1]).toBe(ends[0]);
   });
 
   it('count what a time-out stopped as failed', async () => {

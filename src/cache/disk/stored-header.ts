@@ -3,6 +3,8 @@ import type { EntryHeader, KeyParts } from '../cache.ts';
 /** How the header of a node with one output begins; its digest follows. */
 const BEGIN = '{"digests":{"value":"';
 const DIGEST_DIGITS = 64;
+/** What the header of an execution ends with, from here on: every warm run that is watched adds it up. */
+const DURATION = ',"durationMs":';
 const LENGTH = BEGIN.length + DIGEST_DIGITS;
 
 /**
@@ -35,16 +37,25 @@ export class StoredHeader implements EntryHeader {
   }
 
   get durationMs(): number {
-    return this.#whole.durationMs;
+    return this.#cost.durationMs;
   }
 
   get share(): number | undefined {
-    return this.#whole.share;
+    return this.#cost.share;
   }
 
   /** For `JSON.stringify`, which sees no getters. */
   toJSON(): EntryHeader {
     return this.#whole;
+  }
+
+  get #cost(): Pick<EntryHeader, 'durationMs' | 'share'> {
+    try {
+      return JSON.parse(`{${this.#bytes.slice(this.#bytes.lastIndexOf(DURATION) + 1)}`) as EntryHeader;
+    } catch {
+      // Written by hand, in another order.
+      return this.#whole;
+    }
   }
 
   get #whole(): EntryHeader {

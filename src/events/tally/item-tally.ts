@@ -35,18 +35,28 @@ export class ItemTally implements ItemCounter {
     if (--this.#untilLook === 0) this.#look();
   }
 
+  itemCached(): void {
+    for (const node of this.#nodes) node.cached++;
+    this.#run.cached += this.#nodes.length;
+    this.#group.itemsDone++;
+    this.#group.itemsCached++;
+    if (--this.#untilLook === 0) this.#look();
+  }
+
   itemBegan(ran: number): void {
     this.#ran(ran);
     this.#active++;
     this.#group.itemsActive++;
   }
 
-  itemEnded(failure: { readonly error: unknown } | undefined): void {
+  itemEnded(failure: { readonly error: unknown } | undefined, isCached: boolean): void {
     if (this.#closed) return;
     this.#active--;
     this.#group.itemsActive--;
-    if (failure === undefined) this.#group.itemsDone++;
-    else if (!isAbort(failure.error)) this.#group.itemsFailed++;
+    if (failure === undefined) {
+      this.#group.itemsDone++;
+      if (isCached) this.#group.itemsCached++;
+    } else if (!isAbort(failure.error)) this.#group.itemsFailed++;
     if (--this.#untilLook === 0) this.#look();
   }
 
@@ -59,6 +69,18 @@ export class ItemTally implements ItemCounter {
     tally.running--;
     tally.executed++;
     this.#run.executed++;
+  }
+
+  nodeCached(node: number): void {
+    const tally = this.#nodes[node]!;
+    tally.running--;
+    tally.cached++;
+    this.#run.cached++;
+  }
+
+  saved(node: number, milliseconds: number): void {
+    this.#nodes[node]!.savedMs += milliseconds;
+    this.#run.savedMs += milliseconds;
   }
 
   nodeRetried(node: number, path: string, retry: FailedAttempt): void {

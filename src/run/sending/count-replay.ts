@@ -20,9 +20,10 @@ export class CountReplay {
     this.#counter = counter;
   }
 
-  take(work: number, { ran, began, done, failed, nodesBegan, nodesEnded, notes }: ItemCounts): void {
+  take(work: number, counts: ItemCounts): void {
     // What a place says after it was given up comes too late.
     if (this.#over) return;
+    const { ran, cached, began, done, doneCached, failed, nodesBegan, notes } = counts;
     const counter = this.#counter;
     if (this.#work !== work) this.takeBack();
     this.#work = work;
@@ -35,21 +36,36 @@ export class CountReplay {
       for (let n = 0; n < count; n++) counter.nodeBegan(node);
     });
     for (const note of notes) this.#replay(note);
-    nodesEnded.forEach((count, node) => {
-      this.#add(this.#running, node, -count);
-      this.#add(this.#ended, node, count);
-      const again = Math.min(count, this.#endedAgain[node] ?? 0);
-      this.#add(this.#endedAgain, node, -again);
-      if (again > 0) counter.takenBack(0, Object.assign([], { [node]: again }));
-      for (let n = again; n < count; n++) counter.nodeEnded(node);
+    counts.nodesEnded.forEach((count, node) => {
+      this.#end(node, count, () => counter.nodeEnded(node));
     });
-    this.#finished += ran + done + failed.length;
+    counts.nodesCached.forEach((count, node) => {
+      this.#end(node, count, () => counter.nodeCached(node));
+    });
+    counts.savedMs.forEach((milliseconds, node) => {
+      if (milliseconds > 0) counter.saved(node, milliseconds);
+    });
+    this.#finished += ran + cached + done + failed.length;
     this.#items -= done + failed.length;
     for (let n = 0; n < ran; n++) if (!this.#isAgain()) counter.itemRan();
-    for (const failure of [...new Array<undefined>(done).fill(undefined), ...failed.map((error) => ({ error }))]) {
-      if (this.#isAgain()) counter.takenBack(1, []);
-      else counter.itemEnded(failure);
-    }
+    for (let n = 0; n < cached; n++) if (!this.#isAgain()) counter.itemCached();
+    for (let n = 0; n < done; n++) this.#endItem(undefined, n < doneCached);
+    for (const error of failed) this.#endItem({ error }, false);
+  }
+
+  /** So many of what began of a node have ended; those that a place before had finished are not counted twice. */
+  #end(node: number, count: number, tell: () => void): void {
+    this.#add(this.#running, node, -count);
+    this.#add(this.#ended, node, count);
+    const again = Math.min(count, this.#endedAgain[node] ?? 0);
+    this.#add(this.#endedAgain, node, -again);
+    if (again > 0) this.#counter.takenBack(0, Object.assign([], { [node]: again }));
+    for (let n = again; n < count; n++) tell();
+  }
+
+  #endItem(failure: { readonly error: unknown } | undefined, isCached: boolean): void {
+    if (this.#isAgain()) this.#counter.takenBack(1, []);
+    else this.#counter.itemEnded(failure, isCached);
   }
 
   /** What is in progress there will begin again. */

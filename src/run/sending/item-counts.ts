@@ -5,13 +5,21 @@ import { plainError } from './plain-error.ts';
 export interface ItemCounts {
   /** Items that ran at once. */
   readonly ran: number;
+  /** Items that came from the cache as a whole. */
+  readonly cached: number;
   /** Items that began, by the number of their nodes that had run. */
   readonly began: readonly number[];
+  /** Items that ended well, and of these the ones of which nothing was executed. */
   readonly done: number;
+  readonly doneCached: number;
   /** Errors of the items that failed. */
   readonly failed: readonly unknown[];
   readonly nodesBegan: readonly number[];
   readonly nodesEnded: readonly number[];
+  /** Nodes that had begun and have their results from the cache. */
+  readonly nodesCached: readonly number[];
+  /** Milliseconds that the cache saved, by node. */
+  readonly savedMs: readonly number[];
   /** What is rare, in order. */
   readonly notes: readonly CountNote[];
 }
@@ -26,11 +34,15 @@ type CountNote =
 /** Adds up, where a job is done, what its items are counted as. */
 export class CountGatherer implements ItemCounter {
   #ran = 0;
+  #cached = 0;
   #began: number[];
   #done = 0;
+  #doneCached = 0;
   #failed: unknown[] = [];
   #nodesBegan: number[];
   #nodesEnded: number[];
+  #nodesCached: number[];
+  #savedMs: number[];
   #notes: CountNote[] = [];
   #isEmpty = true;
   readonly #nodes: number;
@@ -43,11 +55,18 @@ export class CountGatherer implements ItemCounter {
     this.#began = zeros(nodes + 1);
     this.#nodesBegan = zeros(nodes);
     this.#nodesEnded = zeros(nodes);
+    this.#nodesCached = zeros(nodes);
+    this.#savedMs = zeros(nodes);
   }
 
   itemRan(): void {
     this.#isEmpty = false;
     this.#ran++;
+  }
+
+  itemCached(): void {
+    this.#isEmpty = false;
+    this.#cached++;
   }
 
   itemBegan(ran: number): void {
@@ -56,10 +75,12 @@ export class CountGatherer implements ItemCounter {
     this.#changed();
   }
 
-  itemEnded(failure: { readonly error: unknown } | undefined): void {
+  itemEnded(failure: { readonly error: unknown } | undefined, isCached: boolean): void {
     this.#isEmpty = false;
-    if (failure === undefined) this.#done++;
-    else this.#failed.push(failure.error);
+    if (failure === undefined) {
+      this.#done++;
+      if (isCached) this.#doneCached++;
+    } else this.#failed.push(failure.error);
   }
 
   nodeBegan(node: number): void {
@@ -70,6 +91,16 @@ export class CountGatherer implements ItemCounter {
   nodeEnded(node: number): void {
     this.#isEmpty = false;
     this.#nodesEnded[node]!++;
+  }
+
+  nodeCached(node: number): void {
+    this.#isEmpty = false;
+    this.#nodesCached[node]!++;
+  }
+
+  saved(node: number, milliseconds: number): void {
+    this.#isEmpty = false;
+    this.#savedMs[node]! += milliseconds;
   }
 
   nodeRetried(node: number, path: string, retry: FailedAttempt): void {
@@ -104,19 +135,27 @@ export class CountGatherer implements ItemCounter {
     this.#isEmpty = true;
     const counts: ItemCounts = {
       ran: this.#ran,
+      cached: this.#cached,
       began: this.#began,
       done: this.#done,
+      doneCached: this.#doneCached,
       failed: this.#failed,
       nodesBegan: this.#nodesBegan,
       nodesEnded: this.#nodesEnded,
+      nodesCached: this.#nodesCached,
+      savedMs: this.#savedMs,
       notes: this.#notes,
     };
     this.#ran = 0;
+    this.#cached = 0;
     this.#began = zeros(this.#nodes + 1);
     this.#done = 0;
+    this.#doneCached = 0;
     this.#failed = [];
     this.#nodesBegan = zeros(this.#nodes);
     this.#nodesEnded = zeros(this.#nodes);
+    this.#nodesCached = zeros(this.#nodes);
+    this.#savedMs = zeros(this.#nodes);
     this.#notes = [];
     return counts;
   }

@@ -283,7 +283,7 @@ export class SentMap extends Task {
     if (counts !== undefined) {
       counts.takeBack();
       this.#counter!.itemBegan(0);
-      this.#counter!.itemEnded({ error });
+      this.#counter!.itemEnded({ error }, false);
     } else if (!replay.endLost(path, error)) {
       const item = { index: position, total: this.#items.count, path, error };
       observeLostItem(this, this.#observed?.span, item);
