@@ -61,6 +61,11 @@ export interface Cache {
   has(key: string): MaybePromise<boolean>;
   /** Keeps an entry; its bytes are the cache's from now on. */
   put(key: string, entry: CacheEntry): MaybePromise<void>;
+  /**
+   * Keeps an entry whose value comes in parts, for a cache that writes them out one after the other: large results then need
+   * not be copied. They are the caller's again when it returns. Without it, `put` is called. Optional.
+   */
+  putParts?(key: string, header: EntryHeader, value: readonly Uint8Array[]): void;
   delete(key: string): MaybePromise<boolean>;
   entries(): Iterable<EntryInfo> | AsyncIterable<EntryInfo>;
   /** Removes least recently used entries until at most `maxBytes` are left; returns how many bytes were freed. */

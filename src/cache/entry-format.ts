@@ -8,32 +8,35 @@ const NEWEST = '9'.charCodeAt(0);
 /** Magic, checksum of all that follows, checksum of the header, length of the header, length of the value. */
 const FIXED = 4 + 4 + 4 + 4 + 8;
 
+/** Bytes from which a value is written by itself, because to copy it would cost more. */
+const LARGE = 65_536;
+
 /** Bytes from the start of an entry that are sure to hold a header of ordinary size. */
 export const HEADER_PROBE = 4096;
 
 const align = (position: number): number => Math.ceil(position / 8) * 8;
 
-/** One entry as bytes: checksummed over key, header and value, the value at an 8-byte boundary. */
-export function encodeEntry(key: string, { header, value }: CacheEntry): Buffer {
-  const head = Buffer.from(JSON.stringify(header));
-  const valueAt = align(FIXED + head.length);
-  const bytes = Buffer.allocUnsafeSlow(valueAt + value.byteLength).fill(0, 0, valueAt);
-  MAGIC.copy(bytes);
-  bytes.writeUInt32LE(crc32(head, crc32(key)), 8);
-  bytes.writeUInt32LE(head.length, 12);
-  bytes.writeDoubleLE(value.byteLength, 16);
-  head.copy(bytes, FIXED);
-  bytes.set(value, valueAt);
-  bytes.writeUInt32LE(checksum(key, bytes), 4);
-  return bytes;
+/** One entry as bytes, checksummed over key, header and value, the value at an 8-byte boundary; large values as parts of their own. */
+export function encodeEntry(key: string, header: EntryHeader, value: readonly Uint8Array[]): readonly Uint8Array[] {
+  const text = Buffer.from(JSON.stringify(header));
+  const valueBytes = value.reduce((sum, part) => sum + part.byteLength, 0);
+  const head = Buffer.alloc(align(FIXED + text.length));
+  MAGIC.copy(head);
+  head.writeUInt32LE(crc32(text, crc32(key)), 8);
+  head.writeUInt32LE(text.length, 12);
+  head.writeDoubleLE(valueBytes, 16);
+  text.copy(head, FIXED);
+  head.writeUInt32LE(checksum(key, [head.subarray(8), ...value]), 4);
+  return valueBytes < LARGE ? [Buffer.concat([head, ...value])] : [head, ...value];
 }
 
-const checksum = (key: string, bytes: Buffer): number => crc32(bytes.subarray(8), crc32(key));
+const checksum = (key: string, parts: readonly Uint8Array[]): number =>
+  parts.reduce((sum, part) => crc32(part, sum), crc32(key));
 
 /** What stands in these bytes; `undefined` when they are not, or no longer, an entry with this key. */
 export function decodeEntry(key: string, bytes: Buffer): CacheEntry | undefined {
   const header = decodeHeader(key, bytes);
-  if (header === undefined || checksum(key, bytes) !== bytes.readUInt32LE(4)) return undefined;
+  if (header === undefined || checksum(key, [bytes.subarray(8)]) !== bytes.readUInt32LE(4)) return undefined;
   const valueAt = align(FIXED + bytes.readUInt32LE(12));
   if (bytes.length !== valueAt + bytes.readDoubleLE(16)) return undefined;
   return { header, value: bytes.subarray(valueAt) };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { joinParts } from '../codec/index.ts';
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
 import { asCacheError } from './cache-error.ts';
 import { checkLimit } from './check-limit.ts';
@@ -90,13 +91,24 @@ export class FileCache implements Cache {
   }
 
   /** @throws CacheError `CACHE_FULL` or `CACHE_UNWRITABLE`; what was stored before stays readable. */
-  put(key: string, entry: CacheEntry): void {
-    const bytes = encodeEntry(key, entry);
-    this.#write(this.#folderOf(key), this.#fileOf(key), bytes);
+  put(key: string, { header, value }: CacheEntry): void {
+    this.#put(key, header, [value]);
+  }
+
+  /** @throws CacheError as `put`. */
+  putParts(key: string, header: EntryHeader, value: readonly Uint8Array[]): void {
+    // Whoever extends this class may keep something else.
+    if (this.put === FileCache.prototype.put) this.#put(key, header, value);
+    else this.put(key, { header, value: joinParts(value) });
+  }
+
+  #put(key: string, header: EntryHeader, value: readonly Uint8Array[]): void {
+    const parts = encodeEntry(key, header, value);
+    this.#write(this.#folderOf(key), this.#fileOf(key), ...parts);
     const { maxBytes } = this.#options;
     if (maxBytes === undefined) return;
     // Looking at the size costs time for every entry; a sixteenth of the limit is kept free for what is put between.
-    this.#budget -= bytes.byteLength;
+    for (const { byteLength } of parts) this.#budget -= byteLength;
     if (this.#budget > 0) return;
     this.evict((maxBytes * 15) / 16);
     this.#budget = maxBytes / 16;
@@ -176,16 +188,16 @@ export class FileCache implements Cache {
   }
 
   /** Written beside its place and renamed, so that no reader ever sees half of it. */
-  #write(folder: string, file: string, bytes: Buffer): void {
+  #write(folder: string, file: string, ...parts: readonly Uint8Array[]): void {
     const temporary = join(folder, `.tmp-${process.pid}-${Date.now().toString(36)}-${temporaries++}`);
     try {
       try {
-        writeWhole(temporary, bytes);
+        writeWhole(temporary, ...parts);
       } catch (error) {
         // The folder is not there yet, or not any more.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         makeFolder(folder);
-        writeWhole(temporary, bytes);
+        writeWhole(temporary, ...parts);
       }
       renameSync(temporary, file);
     } catch (error) {

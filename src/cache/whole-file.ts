@@ -4,18 +4,20 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 /** Most bytes that one call of the system is asked to move; it takes less than 2 GiB. */
 const AT_ONCE = 1 << 30;
 
-/** Writes all bytes to a new file; on a full disk, `write` may take only some of them without saying so. */
-export function writeWhole(file: string, bytes: Uint8Array): void {
+/** Writes all parts to a new file; on a full disk, `write` may take only some of the bytes without saying so. */
+export function writeWhole(file: string, ...parts: readonly Uint8Array[]): void {
   const descriptor = openSync(file, 'wx');
   try {
-    for (let at = 0; at < bytes.byteLength; ) {
-      const written = writeSync(descriptor, bytes, at, Math.min(AT_ONCE, bytes.byteLength - at));
-      if (written === 0) {
-        throw Object.assign(new Error(`${file}: the disk took only ${at} of ${bytes.byteLength} bytes.`), {
-          code: 'ENOSPC',
-        });
+    for (const part of parts) {
+      for (let at = 0; at < part.byteLength; ) {
+        const written = writeSync(descriptor, part, at, Math.min(AT_ONCE, part.byteLength - at));
+        if (written === 0) {
+          throw Object.assign(new Error(`${file}: the disk took only ${at} of ${part.byteLength} bytes.`), {
+            code: 'ENOSPC',
+          });
+        }
+        at += written;
       }
-      at += written;
     }
   } finally {
     closeSync(descriptor);

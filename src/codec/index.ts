@@ -1,3 +1,3 @@
 export type { ClassTable } from './class-table.ts';
 export { Unstorable } from './unstorable.ts';
-export { decodeValue, encodeValue, faultOf, isMostlyRaw } from './value-codec.ts';
+export { decodeValue, encodeParts, encodeValue, faultOf, isMostlyRaw, joinParts } from './value-codec.ts';

@@ -29,6 +29,9 @@ const CODEC = {
 /** Stands for `Buffer` among the kinds of views. */
 const BUFFER = TYPED_ARRAYS.length;
 
+/** Bytes from which a payload is a part of its own: to copy less costs less than to keep it apart. */
+const LARGE = 65_536;
+
 /** Bytes before the payload of each output: codec, kind of view, length of the name, length of the payload. */
 const HEAD = 1 + 1 + 2 + 8;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that fit a byte.
@@ -52,34 +55,61 @@ const constant = (codec: number): EncodedOutput => ({ codec, view: 0, payload: E
  * @param classes The classes whose instances may be stored; none unless given.
  */
 export function encodeValue(outputs: Readonly<Record<string, unknown>>, classes?: ClassTable): Uint8Array | Unstorable {
+  const parts = encodeParts(outputs, classes);
+  return parts instanceof Unstorable ? parts : joinParts(parts);
+}
+
+/** As {@link encodeValue}, as parts that are the result one after the other: large buffers and arrays among them are those of the outputs themselves. */
+export function encodeParts(
+  outputs: Readonly<Record<string, unknown>>,
+  classes?: ClassTable,
+): readonly Uint8Array[] | Unstorable {
   const names = Object.keys(outputs);
-  const parts: { readonly name: Buffer; readonly output: EncodedOutput; readonly at: number }[] = [];
+  const places: { readonly name: Buffer; readonly output: EncodedOutput; readonly at: number }[] = [];
+  /** Where the buffers end after which a part of its own follows. */
+  const ends: number[] = [];
   let size = 8;
   for (const name of names) {
     const output = encodeOutput(outputs[name], name, classes);
     if (output instanceof Unstorable) return output;
     const bytes = Buffer.from(name);
     const at = align(size + HEAD + bytes.length);
-    parts.push({ name: bytes, output, at });
+    places.push({ name: bytes, output, at });
+    if (output.payload.byteLength >= LARGE) ends.push(at);
     size = at + output.payload.byteLength;
   }
-  const encoded = Buffer.allocUnsafeSlow(size);
-  encoded.writeUInt32LE(FORMAT, 0);
-  encoded.writeUInt32LE(names.length, 4);
+  const parts: Uint8Array[] = [];
+  let start = 0;
+  let bytes = Buffer.allocUnsafeSlow(ends.shift() ?? size);
+  bytes.writeUInt32LE(FORMAT, 0);
+  bytes.writeUInt32LE(names.length, 4);
   let position = 8;
-  for (const { name, output, at } of parts) {
-    encoded[position] = output.codec;
-    encoded[position + 1] = output.view;
-    encoded.writeUInt16LE(name.length, position + 2);
-    encoded.writeDoubleLE(output.payload.byteLength, position + 4);
-    encoded.set(name, position + HEAD);
+  for (const { name, output, at } of places) {
+    const { payload } = output;
+    const head = position - start;
+    bytes[head] = output.codec;
+    bytes[head + 1] = output.view;
+    bytes.writeUInt16LE(name.length, head + 2);
+    bytes.writeDoubleLE(payload.byteLength, head + 4);
+    bytes.set(name, head + HEAD);
     // What was in memory before must not get into a file, and equal results must be equal bytes.
-    encoded.fill(0, position + HEAD + name.length, at);
-    encoded.set(output.payload, at);
-    position = at + output.payload.byteLength;
+    bytes.fill(0, head + HEAD + name.length, at - start);
+    position = at + payload.byteLength;
+    if (payload.byteLength < LARGE) {
+      bytes.set(payload, at - start);
+      continue;
+    }
+    parts.push(bytes, payload);
+    start = position;
+    bytes = Buffer.allocUnsafeSlow((ends.shift() ?? size) - start);
   }
-  return encoded;
+  if (bytes.byteLength > 0) parts.push(bytes);
+  return parts;
 }
+
+/** The parts of a result as one. */
+export const joinParts = (parts: readonly Uint8Array[]): Uint8Array =>
+  parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 
 /**
  * The outputs that were encoded; `undefined` for bytes of another format, or none of ours, and for instances of classes

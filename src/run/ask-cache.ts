@@ -1,4 +1,5 @@
 import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
+import { joinParts } from '../codec/index.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 
 /** What a cache knows of an entry, from the whole entry where it has no other way. */
@@ -8,3 +9,14 @@ export const headOf = (cache: Cache, key: string): MaybePromise<EntryHeader | un
 /** An entry of which the value and the digests are wanted. */
 export const entryOf = (cache: Cache, key: string): MaybePromise<CacheEntry | undefined> =>
   cache.load === undefined ? cache.get(key) : cache.load(key);
+
+/** Has a cache keep an entry. */
+export const keepEntry = (
+  cache: Cache,
+  key: string,
+  header: EntryHeader,
+  value: readonly Uint8Array[],
+): MaybePromise<void> =>
+  cache.putParts === undefined
+    ? cache.put(key, { header, value: joinParts(value) })
+    : cache.putParts(key, header, value);

@@ -1,8 +1,8 @@
 import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
-import { encodeValue, Unstorable } from '../codec/index.ts';
+import { encodeParts, Unstorable } from '../codec/index.ts';
 import { construct, type NodeDefinition, type Step } from '../graph/index.ts';
 import { type CodeIdentity, DigestError, signature } from '../identity/index.ts';
-import { entryOf, headOf } from './ask-cache.ts';
+import { entryOf, headOf, keepEntry } from './ask-cache.ts';
 import { hasOutputs, keyedOutputs, outputKeys, savedMs, storedOutputs } from './cached-outputs.ts';
 import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestValue } from './code-of.ts';
@@ -268,7 +268,7 @@ export class CachedStep {
     const path = this.#execution.staticPathOf(this.#step);
     const outputs = keyedOutputs(this.#definition, result);
     try {
-      const encoded = encodeValue(outputs, knownClasses(this.#definition));
+      const encoded = encodeParts(outputs, knownClasses(this.#definition));
       if (encoded instanceof Unstorable) throw encoded;
       const digests: Record<string, string> = {};
       outputKeys(this.#definition).forEach((key, offset) => {
@@ -293,16 +293,16 @@ export class CachedStep {
           ) as Record<string, unknown>,
       );
       this.#put(header, encoded);
-      return encoded.byteLength;
+      return encoded.reduce((sum, part) => sum + part.byteLength, 0);
     } catch (error) {
       warnOnce(path, 'HYPERNODES_UNSTORABLE_RESULT', `${path}: its result cannot be cached: ${messageOf(error)}`);
       return undefined;
     }
   }
 
-  #put(header: EntryHeader, value: Uint8Array): void {
+  #put(header: EntryHeader, value: readonly Uint8Array[]): void {
     try {
-      const put = this.#cache.put(this.#signature, { header, value });
+      const put = keepEntry(this.#cache, this.#signature, header, value);
       if (!isThenable(put)) return;
       this.#kept = Promise.resolve(put as Promise<void>).then(undefined, (error) => this.#writeFailed(error));
       this.#execution.scope.root.pending(this.#kept);

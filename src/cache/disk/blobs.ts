@@ -11,6 +11,14 @@ const ORPHAN_AGE = 3_600_000;
 /** Files remembered as undamaged, at most. */
 const MOST_TRUSTED = 10_000;
 
+/** A large value, in parts. */
+export interface LargeValue {
+  readonly parts: readonly Uint8Array[];
+  readonly byteLength: number;
+  /** CRC-32 of the parts one after the other. */
+  readonly checksum: number;
+}
+
 /** Large values, each in a file that is named for what it holds: equal values of several entries are stored once. */
 export class Blobs {
   readonly #folder: string;
@@ -26,24 +34,25 @@ export class Blobs {
    * Name of a value. Its outputs' digests, its length and its checksum determine it; hashing the bytes once more would
    * cost as much as writing them.
    */
-  name(header: EntryHeader, value: Uint8Array, checksum: number): Buffer {
+  name(header: EntryHeader, { parts, byteLength, checksum }: LargeValue): Buffer {
     const digests = Object.entries(header.digests).sort(([a], [b]) => (a < b ? -1 : 1));
-    const hash = createHash('sha256').update(JSON.stringify([digests, value.byteLength, checksum]));
-    return (digests.length === 0 ? hash.update(value) : hash).digest();
+    const hash = createHash('sha256').update(JSON.stringify([digests, byteLength, checksum]));
+    if (digests.length === 0) for (const part of parts) hash.update(part);
+    return hash.digest();
   }
 
   /** Stores a value, unless it is there undamaged. */
-  write(name: string, value: Uint8Array, checksum: number): void {
-    if (this.#refresh(name, value.byteLength, checksum)) return;
+  write(name: string, { parts, byteLength, checksum }: LargeValue): void {
+    if (this.#refresh(name, byteLength, checksum)) return;
     const file = this.#fileOf(name);
     const temporary = `${file}.${process.pid}-${Date.now().toString(36)}-${this.#temporaries++}.tmp`;
     try {
       try {
-        writeWhole(temporary, value);
+        writeWhole(temporary, ...parts);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         mkdirSync(dirname(file), { recursive: true });
-        writeWhole(temporary, value);
+        writeWhole(temporary, ...parts);
       }
       renameSync(temporary, file);
       this.#trust(name);

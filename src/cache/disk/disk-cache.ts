@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { isMostlyRaw } from '../../codec/index.ts';
+import { isMostlyRaw, joinParts } from '../../codec/index.ts';
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from '../cache.ts';
 import { asCacheError } from '../cache-error.ts';
 import { checkLimit } from '../check-limit.ts';
@@ -29,7 +29,6 @@ export interface DiskCacheOptions {
 /** Values of this many bytes and more are files of their own. */
 const BLOB_BYTES = 65_536;
 const COMPRESSED_BYTES = 4096;
-const empty = new Uint8Array(0);
 const noHeader = '';
 
 /**
@@ -99,30 +98,59 @@ export class DiskCache implements Cache {
 
   /** @throws CacheError `CACHE_FULL` or `CACHE_UNWRITABLE`; what was stored before stays readable. */
   put(key: string, { header, value }: CacheEntry): void {
+    this.#put(key, header, [value]);
+  }
+
+  /** @throws CacheError as `put`. */
+  putParts(key: string, header: EntryHeader, value: readonly Uint8Array[]): void {
+    // Whoever extends this class may keep something else.
+    if (this.put === DiskCache.prototype.put) this.#put(key, header, value);
+    else this.put(key, { header, value: joinParts(value) });
+  }
+
+  #put(key: string, header: EntryHeader, value: readonly Uint8Array[]): void {
     this.#writing((store) => {
-      const { bytes: stored, flags } = this.#pack(value);
+      const { parts, flags } = this.#compress(value);
+      let valueBytes = 0;
+      let valueChecksum = 0;
+      for (const part of parts) {
+        valueBytes += part.byteLength;
+        valueChecksum = crc32(part, valueChecksum);
+      }
       const text = JSON.stringify(header);
-      this.#makeRoom(store, stored.byteLength + text.length);
-      const valueChecksum = crc32(stored);
-      if (stored.byteLength < BLOB_BYTES) {
-        store.append({ key: keyBytes(key), flags, header: text, blob: undefined, value: stored, valueChecksum });
+      this.#makeRoom(store, valueBytes + text.length);
+      if (valueBytes < BLOB_BYTES) {
+        const small = joinParts(parts);
+        store.append({
+          key: keyBytes(key),
+          flags,
+          header: text,
+          blob: undefined,
+          value: small,
+          valueBytes,
+          valueChecksum,
+        });
         return;
       }
-      const blob = store.blobs.name(header, stored, valueChecksum);
+      const large = { parts, byteLength: valueBytes, checksum: valueChecksum };
+      const blob = store.blobs.name(header, large);
       const name = blob.toString('hex');
-      store.blobs.write(name, stored, valueChecksum);
-      store.append({ key: keyBytes(key), flags: flags | BLOB, header: text, blob, value: stored, valueChecksum });
+      store.blobs.write(name, large);
+      const held = { header: text, blob, value: undefined, valueBytes, valueChecksum };
+      store.append({ key: keyBytes(key), flags: flags | BLOB, ...held });
       // Another process may have evicted an equal value while it was only found to be there.
-      if (!store.blobs.has(name, stored.byteLength)) store.blobs.write(name, stored, valueChecksum);
+      if (!store.blobs.has(name, valueBytes)) store.blobs.write(name, large);
     });
   }
 
-  #pack(value: Uint8Array): { bytes: Uint8Array; flags: number } {
-    if (this.#options.compression && value.byteLength >= COMPRESSED_BYTES && !isMostlyRaw(value)) {
+  #compress(parts: readonly Uint8Array[]): { parts: readonly Uint8Array[]; flags: number } {
+    if (!this.#options.compression) return { parts, flags: 0 };
+    const value = joinParts(parts);
+    if (value.byteLength >= COMPRESSED_BYTES && !isMostlyRaw(value)) {
       const deflated = deflateRawSync(value, { level: 1 });
-      if (deflated.byteLength <= value.byteLength * 0.8) return { bytes: deflated, flags: DEFLATED };
+      if (deflated.byteLength <= value.byteLength * 0.8) return { parts: [deflated], flags: DEFLATED };
     }
-    return { bytes: value, flags: 0 };
+    return { parts: [value], flags: 0 };
   }
 
   delete(key: string): boolean {
@@ -133,7 +161,14 @@ export class DiskCache implements Cache {
       const { at } = store.segments;
       const name = store.table.flags(row) & BLOB && decodeRecord(bytes, at) ? blobNameAt(bytes, at) : undefined;
       const bytesOfValue = store.table.size(row);
-      store.append({ key: keyBytes(key), flags: TOMBSTONE, header: noHeader, value: empty, valueChecksum: 0 });
+      store.append({
+        key: keyBytes(key),
+        flags: TOMBSTONE,
+        header: noHeader,
+        value: undefined,
+        valueBytes: 0,
+        valueChecksum: 0,
+      });
       if (name !== undefined) removeBlob(store, name, bytesOfValue);
     });
     return true;
@@ -164,7 +199,14 @@ export class DiskCache implements Cache {
     if (this.recall(name) === text) return;
     const value = Buffer.from(text);
     this.#writing((store) =>
-      store.append({ key: textKey(name), flags: TEXT, header: noHeader, value, valueChecksum: crc32(value) }),
+      store.append({
+        key: textKey(name),
+        flags: TEXT,
+        header: noHeader,
+        value,
+        valueBytes: value.byteLength,
+        valueChecksum: crc32(value),
+      }),
     );
   }
 

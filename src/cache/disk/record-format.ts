@@ -43,7 +43,9 @@ export interface RecordContent {
   readonly header: string;
   /** Name of the file that holds the value, for a {@link BLOB}. */
   readonly blob?: Uint8Array | undefined;
-  readonly value: Uint8Array;
+  /** The value, unless it is a file of its own. */
+  readonly value: Uint8Array | undefined;
+  readonly valueBytes: number;
   readonly valueChecksum: number;
 }
 
@@ -54,23 +56,23 @@ let scratch = Buffer.alloc(1 << 17);
  * checksum is part of what it covers: a header can be trusted without reading the value.
  */
 export function encodeRecord(content: RecordContent, time: number): Buffer {
-  const { key, flags, header, blob, value, valueChecksum } = content;
+  const { key, flags, header, blob, value, valueBytes, valueChecksum } = content;
   const prefix = blob?.byteLength ?? 0;
   const headerBytes = prefix + Buffer.byteLength(header);
   if (headerBytes > MAX_HEADER) throw new RangeError(`A cache header of ${headerBytes} bytes is too long.`);
   const valueAt = align(FIXED + headerBytes);
-  const end = align(valueAt + (blob === undefined ? value.byteLength : 0));
+  const end = align(valueAt + (value?.byteLength ?? 0));
   if (end > scratch.length) scratch = Buffer.alloc(end * 2);
   scratch.writeUInt32LE(MAGIC, 0);
   scratch.writeUInt32LE(valueChecksum, 8);
   scratch.writeUInt32LE(((flags << 24) | headerBytes) >>> 0, 12);
-  scratch.writeDoubleLE(value.byteLength, 16);
+  scratch.writeDoubleLE(valueBytes, 16);
   scratch.writeDoubleLE(time, 24);
   scratch.set(key, KEY_AT);
   if (blob !== undefined) scratch.set(blob, FIXED);
   scratch.write(header, FIXED + prefix);
   scratch.fill(0, FIXED + headerBytes, valueAt);
-  if (blob === undefined) {
+  if (value !== undefined) {
     scratch.set(value, valueAt);
     scratch.fill(0, valueAt + value.byteLength, end);
   }

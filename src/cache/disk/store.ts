@@ -175,7 +175,7 @@ export class Store {
     const known = this.table.find(low, high);
     const now = clock();
     const time = known < 0 ? now : Math.max(now, this.table.time(known) + 0.001);
-    const size = content.flags & BLOB ? content.value.byteLength : 0;
+    const size = content.flags & BLOB ? content.valueBytes : 0;
     const row = { low, high, segment: 0, flags: content.flags, offset: 0, length: 0, size, time, used: time };
     this.appendRaw(encodeRecord(content, time), row);
   }
