@@ -99,10 +99,14 @@ export class EntryTable {
   load(rows: Uint32Array, segment: number): void {
     const count = rows.length / ROW_WORDS;
     this.#reserve(count);
-    for (let i = 0; i < count; i++) {
+    const words = this.#words;
+    const start = this.#rows * ROW_WORDS;
+    words.set(rows, start);
+    for (let from = start; from < start + rows.length; from += ROW_WORDS) {
       const at = this.#rows * ROW_WORDS;
-      for (let word = 0, from = i * ROW_WORDS; word < ROW_WORDS; word++) this.#words[at + word] = rows[from + word]!;
-      this.#words[at + PLACE] = ((segment << 8) | (this.#words[at + PLACE]! & 0x7f)) >>> 0;
+      // Those before it that are no rows of their own have left a gap.
+      if (at < from) words.copyWithin(at, from, from + ROW_WORDS);
+      words[at + PLACE] = ((segment << 8) | (words[at + PLACE]! & 0x7f)) >>> 0;
       this.#link(this.#rows);
     }
   }
