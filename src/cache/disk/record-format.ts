@@ -82,26 +82,41 @@ export function encodeRecord(content: RecordContent, time: number): Buffer {
 
 /** Bytes from `at` to the end of the header; `undefined` when no record starts there. */
 export function headBytes(bytes: Buffer, at: number): number | undefined {
-  if (at + FIXED > bytes.length || bytes.readUInt32LE(at) !== MAGIC) return undefined;
-  return FIXED + (bytes.readUInt32LE(at + 12) & MAX_HEADER);
+  if (at + FIXED > bytes.length) return undefined;
+  const numbers = viewOf(bytes);
+  return numbers.getUint32(at, true) === MAGIC ? FIXED + (numbers.getUint32(at + 12, true) & MAX_HEADER) : undefined;
+}
+
+/** The buffer last read from. */
+let viewed: Buffer | undefined;
+let view: DataView = new DataView(new ArrayBuffer(0));
+
+/** A buffer's bytes by number: neighbours are read from one buffer, and the engine reads numbers faster than `Buffer` does. */
+function viewOf(bytes: Buffer): DataView {
+  if (bytes !== viewed) {
+    viewed = bytes;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return view;
 }
 
 /** Reads the record at `at`, the header at least being there; `undefined` when it is none, or damaged. */
 export function decodeRecord(bytes: Buffer, at: number): RecordHead | undefined {
   const head = headBytes(bytes, at);
   if (head === undefined || at + head > bytes.length) return undefined;
-  if (crc32(bytes.subarray(at + 8, at + head)) !== bytes.readUInt32LE(at + 4)) return undefined;
+  const numbers = viewOf(bytes);
+  if (crc32(bytes.subarray(at + 8, at + head)) !== numbers.getUint32(at + 4, true)) return undefined;
   const flags = bytes[at + 15]!;
-  const valueBytes = bytes.readDoubleLE(at + 16);
+  const valueBytes = numbers.getFloat64(at + 16, true);
   const valueAt = at + align(head);
   return {
     flags,
-    time: bytes.readDoubleLE(at + 24),
+    time: numbers.getFloat64(at + 24, true),
     headerAt: at + FIXED + (flags & BLOB ? KEY_BYTES : 0),
     headerEnd: at + head,
     valueAt,
     valueBytes,
-    valueChecksum: bytes.readUInt32LE(at + 8),
+    valueChecksum: numbers.getUint32(at + 8, true),
     end: flags & BLOB ? valueAt : align(valueAt + valueBytes),
   };
 }
@@ -114,5 +129,7 @@ export const blobNameAt = (bytes: Buffer, at: number): string =>
   bytes.toString('hex', at + FIXED, at + FIXED + KEY_BYTES);
 
 /** Whether the record at `at` has this key. */
-export const hasKey = (bytes: Buffer, at: number, key: Uint8Array): boolean =>
-  bytes.compare(key, 0, KEY_BYTES, at + KEY_AT, at + KEY_AT + KEY_BYTES) === 0;
+export function hasKey(bytes: Buffer, at: number, key: Uint8Array): boolean {
+  for (let i = 0; i < KEY_BYTES; i++) if (bytes[at + KEY_AT + i] !== key[i]) return false;
+  return true;
+}
