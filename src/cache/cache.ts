@@ -52,18 +52,18 @@ export interface Cache {
   /** Entry under `key`, or `undefined`. Marks it as used. Its bytes are the caller's own, to be changed at will. */
   get(key: string): MaybePromise<CacheEntry | undefined>;
   /**
-   * Entry for whoever wants its value and its digests: other parts of its header may be read only when they are asked for, and
-   * be missing from a copy. Otherwise like `get`, which is asked without it. Optional.
+   * Entry for whoever wants its value and its digests. Other parts of its header may be read only when they are asked for: a
+   * copy of it may lack them. Without it, `get` is asked. Optional.
    */
-  load?(key: string): MaybePromise<CacheEntry | undefined>;
-  /** Header alone, like that of `load`, so that a warm run need not read what nobody asks for. Optional. */
+  getLazy?(key: string): MaybePromise<CacheEntry | undefined>;
+  /** Header alone, like that of `getLazy`, so that a warm run need not read what nobody asks for. Optional. */
   head?(key: string): MaybePromise<EntryHeader | undefined>;
   has(key: string): MaybePromise<boolean>;
   /** Keeps an entry; its bytes are the cache's from now on. */
   put(key: string, entry: CacheEntry): MaybePromise<void>;
   /**
-   * Keeps an entry whose value comes in parts, for a cache that writes them out one after the other: large results then need
-   * not be copied. They are the caller's again when it returns. Without it, `put` is called. Optional.
+   * Keeps an entry whose value comes in parts, so that a cache which writes them out one by one need not copy large results.
+   * They are the caller's again when it returns. Without it, `put` is called. Optional.
    */
   putParts?(key: string, header: EntryHeader, value: readonly Uint8Array[]): void;
   delete(key: string): MaybePromise<boolean>;

@@ -42,12 +42,12 @@ export class TieredCache implements Cache {
     return this.#entry(key, (tier) => tier.get(key));
   }
 
-  load(key: string): MaybePromise<CacheEntry | undefined> {
+  getLazy(key: string): MaybePromise<CacheEntry | undefined> {
     // Whoever extends this class may give something else.
     if (this.get !== TieredCache.prototype.get) return this.get(key);
     return this.#entry(key, (tier, index) => {
       // What is kept in another tier has to have all parts of its header.
-      return index === 0 && tier.load !== undefined ? tier.load(key) : tier.get(key);
+      return index === 0 && tier.getLazy !== undefined ? tier.getLazy(key) : tier.get(key);
     });
   }
 

@@ -8,7 +8,7 @@ export const headOf = (cache: Cache, key: string): MaybePromise<EntryHeader | un
 
 /** An entry of which the value and the digests are wanted. */
 export const entryOf = (cache: Cache, key: string): MaybePromise<CacheEntry | undefined> =>
-  cache.load === undefined ? cache.get(key) : cache.load(key);
+  cache.getLazy === undefined ? cache.get(key) : cache.getLazy(key);
 
 /** Has a cache keep an entry. */
 export const keepEntry = (

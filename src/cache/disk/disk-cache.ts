@@ -65,7 +65,7 @@ export class DiskCache implements Cache {
     return entry && { header: entry.header.toJSON(), value: entry.value };
   }
 
-  load(key: string): CacheEntry | undefined {
+  getLazy(key: string): CacheEntry | undefined {
     // Whoever extends this class may give something else.
     return this.get === DiskCache.prototype.get ? this.#load(key) : this.get(key);
   }
