@@ -57,6 +57,8 @@ const TAG = {
 /** On the stack of things still to write: the container begun last is complete. */
 const EXIT = Symbol('exit');
 const HOLE = Symbol('hole');
+/** Fields under symbols of what Node makes: none is the user's. */
+const OF_NODE: readonly symbol[] = [];
 /** Longest array whose properties beyond its elements are looked for. */
 const EXTRAS_UP_TO = 1024;
 const cacheKey = Symbol.for('hypernodes.cacheKey');
@@ -220,7 +222,9 @@ export class Encoder {
       out.text(TAG.bytesKind, kind);
       out.bytes(TAG.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     } else if (types.isAnyArrayBuffer(value)) {
-      out.text(TAG.bytesKind, types.isSharedArrayBuffer(value) ? 'SharedArrayBuffer' : 'ArrayBuffer');
+      const kind = types.isSharedArrayBuffer(value) ? 'SharedArrayBuffer' : 'ArrayBuffer';
+      this.#class(value, kind);
+      out.text(TAG.bytesKind, kind);
       out.bytes(TAG.bytes, new Uint8Array(value));
     } else if (types.isDate(value)) {
       this.#class(value, 'Date');
@@ -248,14 +252,17 @@ export class Encoder {
       this.#class(value, 'URL');
       out.text(TAG.url, value.href);
     } else if (value instanceof URLSearchParams || value instanceof Headers) {
-      out.text(TAG.pairs, className(value));
+      const kind = value instanceof Headers ? 'Headers' : 'URLSearchParams';
+      this.#class(value, kind, OF_NODE);
+      out.text(TAG.pairs, kind);
       this.#stack.push([...value]);
     } else {
-      const settings = settingsOf(value);
-      if (settings === undefined) this.#instance(value);
+      const found = settingsOf(value);
+      if (found === undefined) this.#instance(value);
       else {
-        out.text(TAG.settings, className(value));
-        this.#stack.push(settings);
+        this.#class(value, found.kind, OF_NODE);
+        out.text(TAG.settings, found.kind);
+        this.#stack.push(found.settings);
       }
     }
   }
@@ -294,8 +301,12 @@ export class Encoder {
     this.#fields(error as unknown as Record<string, unknown>, fields.sort());
   }
 
-  /** The class of a built-in's subclass with the fields that it adds, and those that somebody gave a built-in itself. */
-  #class(value: object, base: string): void {
+  /**
+   * The class of a built-in's subclass with the fields that it adds, and those that somebody gave a built-in itself.
+   *
+   * @param symbols Which of its fields under symbols count; Node keeps what is its own under some.
+   */
+  #class(value: object, base: string, symbols: readonly symbol[] = Object.getOwnPropertySymbols(value)): void {
     const name = className(value);
     // Looking for fields takes time for every element; lists look for theirs anyway.
     if (name === base && (Array.isArray(value) || ArrayBuffer.isView(value))) return;
@@ -303,10 +314,10 @@ export class Encoder {
     const isField = (key: string): boolean =>
       !(name !== base && key.startsWith('_')) && !(typeof length === 'number' && isIndex(key, length));
     const fields = Object.keys(value).filter(isField);
-    if (name === base && fields.length === 0 && Object.getOwnPropertySymbols(value).length === 0) return;
+    if (name === base && fields.length === 0 && symbols.length === 0) return;
     this.#out.text(TAG.instance, name);
     if (name !== base) this.#classCode(value);
-    this.#fields(value as Record<string, unknown>, fields.sort());
+    this.#fields(value as Record<string, unknown>, fields.sort(), symbols);
   }
 
   #record(tag: number, value: object, publicOnly = false): void {
@@ -321,10 +332,12 @@ export class Encoder {
   }
 
   /** All names first, then all values: nothing is left to write once the values are on the stack. */
-  #fields(value: Record<string, unknown>, keys: readonly string[]): void {
-    const symbols = Object.getOwnPropertySymbols(value).filter((symbol) =>
-      Object.prototype.propertyIsEnumerable.call(value, symbol),
-    );
+  #fields(
+    value: Record<string, unknown>,
+    keys: readonly string[],
+    allSymbols: readonly symbol[] = Object.getOwnPropertySymbols(value),
+  ): void {
+    const symbols = allSymbols.filter((symbol) => Object.prototype.propertyIsEnumerable.call(value, symbol));
     const out = this.#out;
     out.count(TAG.key, keys.length);
     for (const key of keys) out.text(TAG.text, key);

@@ -401,6 +401,11 @@ describe('what code can tell apart of things that look alike', () => {
       'a field under a symbol',
       (k) => `class A {} const a = new A(); a[Symbol.for('k')] = ${k}; return () => a[Symbol.for('k')]`,
     ],
+    [
+      'what extends a class of the language that keeps its settings',
+      (k) =>
+        `class Money extends Intl.NumberFormat {} const m = new Money(${k} === 1 ? 'de' : 'en'); return ({ x }) => m.format(x)`,
+    ],
     ['a bigint and a text as a name', (k) => `return () => ({ ${k === 1 ? '0x10n' : "'0x10'"}: 1 })`],
     [
       'a property whose name looks like two',
