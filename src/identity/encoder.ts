@@ -12,7 +12,9 @@ export interface EncodingOptions {
   /** Identity of a function that stands as a value; `undefined` when it has none. Without it, functions are refused. */
   readonly ofFunction?: ((value: (...parameters: never[]) => unknown) => string | undefined) | undefined;
   /** Identity of the code of an instance's class, which counts besides its name; `undefined` for what has none. */
-  readonly ofClass?: ((made: Function) => string | undefined) | undefined;
+  readonly ofClass?: ((made: Function, instance: object) => string | undefined) | undefined;
+  /** What an instance keeps in `#private` fields and is part of what it is. */
+  readonly ofHidden?: ((instance: object, options: EncodingOptions) => readonly unknown[]) | undefined;
   /** What stands for an object in place of its content; `undefined` for those that are what they hold. */
   readonly ofObject?: ((value: object) => string | undefined) | undefined;
 }
@@ -52,6 +54,7 @@ const TAG = {
   classCode: 31,
   settings: 32,
   lastIndex: 33,
+  hidden: 34,
 } as const;
 
 /** On the stack of things still to write: the container begun last is complete. */
@@ -80,6 +83,8 @@ export class Encoder {
   /** Identities of the classes met so far: a list may have many instances of one. */
   readonly #classes = new Map<Function, string | undefined>();
   #busy = false;
+  /** For digests that are asked for in the midst of another one. */
+  #inner: Encoder | undefined;
 
   constructor(out: EncodingBuffer) {
     this.#out = out;
@@ -87,8 +92,10 @@ export class Encoder {
 
   digest(value: unknown, options: EncodingOptions): string {
     // A [cacheKey] method or a getter may ask for a digest itself.
-    if (this.#busy)
-      return new Encoder(new (this.#out.constructor as new () => EncodingBuffer)()).digest(value, options);
+    if (this.#busy) {
+      this.#inner ??= new Encoder(new (this.#out.constructor as new () => EncodingBuffer)());
+      return this.#inner.digest(value, options);
+    }
     this.#out.reset();
     // Most values of small nodes; they need none of what follows.
     if (isSimple(value) && this.#primitive(value)) return this.#out.finish();
@@ -98,10 +105,11 @@ export class Encoder {
       this.#encode(value);
       return this.#out.finish();
     } catch (error) {
-      if (error instanceof Unidentified) throw new DigestError(pathTo(value, error.culprit), error.found);
+      if (error instanceof Unidentified) throw new DigestError(pathTo(value, error.culprit), error.found, error.why);
       // A getter, a proxy or a [cacheKey] method of the value itself.
       const found = `something that throws when it is read (${error instanceof Error ? error.message : String(error)})`;
-      throw new DigestError(pathTo(value, this.#open.at(-1)), found, { cause: error });
+      const why = 'so that it has no content to identify it by';
+      throw new DigestError(pathTo(value, this.#open.at(-1)), found, why, { cause: error });
     } finally {
       this.#stack = [];
       this.#open = [];
@@ -274,14 +282,18 @@ export class Encoder {
     this.#record(TAG.object, value, true);
   }
 
-  /** What the methods of an instance do, where that is known. */
+  /** What the methods of an instance do, and what it hides, where that is known. */
   #classCode(value: object): void {
-    const { ofClass } = this.#options;
+    const { ofClass, ofHidden } = this.#options;
     const made = ofClass && classOfInstance(value);
     if (ofClass === undefined || made === undefined) return;
-    if (!this.#classes.has(made)) this.#classes.set(made, ofClass(made));
+    if (!this.#classes.has(made)) this.#classes.set(made, ofClass(made, value));
     const code = this.#classes.get(made);
     if (code !== undefined) this.#out.text(TAG.classCode, code);
+    const hidden = ofHidden?.(value, this.#options) ?? [];
+    if (hidden.length === 0) return;
+    this.#out.count(TAG.hidden, hidden.length);
+    this.#stack.push(hidden);
   }
 
   #all(items: readonly unknown[]): void {

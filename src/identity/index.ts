@@ -2,10 +2,11 @@ export { classDigest } from './code/class-digest.ts';
 export {
   type CodeIdentity,
   type CodeOptions,
-  classIdentity,
   codeIdentity,
+  instanceCode,
   reachedClasses,
 } from './code/code-identity.ts';
+export { hiddenContent } from './code/hidden-content.ts';
 export type { Unidentified } from './code/reach.ts';
 export { cacheKey, digest } from './digest.ts';
 export { DigestError } from './digest-error.ts';

@@ -1,5 +1,12 @@
 import type { NodeDefinition } from '../graph/index.ts';
-import { type CodeIdentity, classIdentity, codeIdentity, combineDigests, digest } from '../identity/index.ts';
+import {
+  type CodeIdentity,
+  codeIdentity,
+  combineDigests,
+  digest,
+  hiddenContent,
+  instanceCode,
+} from '../identity/index.ts';
 
 /** Stands for code where only what belongs to it is asked for. */
 const nothing = (): void => {};
@@ -35,7 +42,7 @@ function functionsOf({ name, run, batch, schemas, output, options }: NodeDefinit
   };
 }
 
-/** Digest of a value as nodes see it: with functions by their code, and with what the methods of instances do. @throws DigestError */
+/** Digest of a value as nodes see it: with functions by their code, and with what the methods of instances do and what these hide. @throws DigestError */
 export function digestValue(value: unknown): string {
   return digest(value, known);
 }
@@ -46,4 +53,4 @@ function digestFunction(value: (...parameters: never[]) => unknown): string | un
   return unidentified.length === 0 ? digest : undefined;
 }
 
-const known = { ofFunction: digestFunction, ofClass: classIdentity };
+const known = { ofFunction: digestFunction, ofClass: instanceCode, ofHidden: hiddenContent };

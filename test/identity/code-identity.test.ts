@@ -273,6 +273,64 @@ describe('what instances keep to themselves', () => {
   });
 });
 
+describe('what instances were given after they were made', () => {
+  const identity = (source: string, value: unknown) =>
+    codeIdentity((new Function('value', `"use strict"; ${source}`) as (v: unknown) => Function)(value));
+
+  it.each([
+    [
+      'by a member that only does something',
+      'class Words { #all = new Set(); add(w) { this.#all.add(w); return this } has(w) { return this.#all.has(w) } } const words = new Words().add(value); return () => words.has(1)',
+    ],
+    [
+      'by one that says whether it did',
+      'class Words { #all = new Set(); add(w) { if (this.#all.has(w)) return false; this.#all.add(w); return true } get size() { return this.#all.size } } const words = new Words(); words.add(value); return () => words.has(1)',
+    ],
+    [
+      'by an assignment',
+      'class Limit { #n = 0; set n(n) { this.#n = n } get n() { return this.#n } } const limit = new Limit(); limit.n = value; return () => limit.n',
+    ],
+    [
+      'by a static function that makes them',
+      'class Limit { #n; static of(n) { const one = new Limit(); one.#n = n; return one } get() { return this.#n } } const limit = Limit.of(value); return () => limit.get()',
+    ],
+    [
+      'in a constructor that takes them apart',
+      'class Limit { #n; constructor(given) { ({ n: this.#n } = given) } get() { return this.#n } } const limit = new Limit({ n: value }); return () => limit.get()',
+    ],
+    [
+      'in a constructor that hands them on',
+      'class Limit { #n; constructor(n) { this.take(n) } take(n) { this.#n = n } get() { return this.#n } } const limit = new Limit(value); return () => limit.get()',
+    ],
+    [
+      'in a field of the name of another one',
+      'class Base { #n; constructor(n) { this.#n = n } base() { return this.#n } } class Limit extends Base { #n; constructor(n) { super(n); this.#n = String(n).length } get() { return this.#n } } const limit = new Limit(value); return () => limit.base()',
+    ],
+  ])('belongs to code that captured them: %s', (_, source) => {
+    expect(identity(source, 1).unidentified).toEqual([]);
+    expect(identity(source, 1).digest).toBe(identity(source, 1).digest);
+    expect(identity(source, 1).digest).not.toBe(identity(source, 2).digest);
+  });
+
+  it.each([
+    [
+      'by the code itself',
+      "class Counts { #n = new Map(); count(k, n) { this.#n.set(k, n) } } const counts = new Counts(); counts.count('a', value); return ({ x }) => { counts.count('b', 1); return x }",
+    ],
+    [
+      'by the code itself, through another member',
+      "class Counts { #n = new Map(); count(k, n) { this.#n.set(k, n) } one(k) { this.count(k, 1) } } const counts = new Counts(); counts.count('a', value); return ({ x }) => { counts.one('b'); return x }",
+    ],
+    [
+      'while they gave an answer',
+      'class Squares { #known = new Map(); of(n) { this.#known.set(n, n * n); return n * n } get name() { return 1 } } const squares = new Squares(); squares.of(value); return () => squares.name',
+    ],
+  ])('does not: %s', (_, source) => {
+    expect(identity(source, 1).unidentified).toEqual([]);
+    expect(identity(source, 1).digest).toBe(identity(source, 2).digest);
+  });
+});
+
 describe('methods that come from elsewhere', () => {
   it.each([
     [

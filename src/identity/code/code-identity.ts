@@ -1,4 +1,5 @@
-import { answersLater, builtinPath, inOneGo } from '../../inspect/index.ts';
+import { answersLater, builtinPath, capturedVariables, inOneGo, packageOfFile } from '../../inspect/index.ts';
+import { Unidentified as Missing } from '../unidentified.ts';
 import { classDigest } from './class-digest.ts';
 import { textDigest } from './part-names.ts';
 import { Reach, type Unidentified } from './reach.ts';
@@ -40,11 +41,42 @@ export function reachedClasses(fn: Function): readonly Function[] {
   return known.get(fn)!.classes;
 }
 
-/** What the methods of a class do, helpers included; `undefined` for classes of the language and of Node. */
-export function classIdentity(made: Function): string | undefined {
+/**
+ * What the methods of an instance's class do, helpers included; `undefined` for classes of the language and of Node.
+ *
+ * @throws Unidentified when they use something that has no identity.
+ */
+export function instanceCode(made: Function, instance: object): string | undefined {
   if (builtinPath(made) !== undefined) return undefined;
   // Where the inspector answers later it cannot be asked in the midst of a run.
-  return answersLater ? classDigest(made) : codeIdentity(made).digest;
+  if (answersLater) return classDigest(made);
+  const { digest, unidentified } = codeIdentity(made);
+  const culprit = unidentified.length > 0 && !isOfPackage(made) ? culpritOfMethods(made) : undefined;
+  if (culprit === undefined) return digest;
+  throw new Missing(instance, `an instance of '${made.name}', which uses '${culprit.name}'`, culprit.reason);
+}
+
+function isOfPackage(made: Function): boolean {
+  const url = capturedVariables(made)?.url;
+  return url !== undefined && packageOfFile(url) !== undefined;
+}
+
+const culprits = new WeakMap<
+  Function,
+  { readonly culprit: Unidentified | undefined; readonly checks: Reach['checks'] }
+>();
+
+/** What keeps a class from being identified, but for what is only used while an instance is made. */
+function culpritOfMethods(made: Function): Unidentified | undefined {
+  const before = culprits.get(made);
+  if (before && holds(before.checks)) return before.culprit;
+  return inOneGo(() => {
+    const reach = new Reach({ isMade: true });
+    reach.walk([made], made.name);
+    const [culprit] = reach.unidentified.values();
+    culprits.set(made, { culprit, checks: reach.checks });
+    return culprit;
+  });
 }
 
 /**

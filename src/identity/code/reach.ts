@@ -25,6 +25,7 @@ import { classTerm } from './class-term.ts';
 import { configuredFields } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
+import { hasContent } from './hidden-content.ts';
 import { classesOf, instancesOf } from './instance-classes.ts';
 import { isRequire, type Links, link } from './link.ts';
 import { attachedTo, contentOf, type Member, prototypeMembers, sameContent } from './members.ts';
@@ -37,6 +38,7 @@ import { globalHolder, isUsers, replacedBuiltin } from './replaced-builtin.ts';
 import { schemaDefinition } from './schema-definition.ts';
 import { spell } from './spell.ts';
 import { literal, type Term } from './term.ts';
+import { UsedMembers } from './used-members.ts';
 import { writeOnlyNames } from './write-only.ts';
 
 /** Something captured that has no identity, so that results must not be cached unless the user says more. */
@@ -67,14 +69,33 @@ export class Reach {
   readonly #readNames = new Map<CapturedScope, Set<string>>();
   /** Captured variables that some function changes without looking at them, and why that would matter. */
   readonly #written: { readonly variable: CapturedVariable; readonly name: string; readonly reason: string }[] = [];
+  readonly #used = new UsedMembers();
+  /** Data with instances in it: what these keep to themselves is looked at when all code is known that may change it. */
+  readonly #holders: { readonly value: unknown; readonly name: string }[] = [];
+
+  /** The class, and those it extends, of an instance that is there already. */
+  readonly #made = new Set<unknown>();
+  readonly #isMade: boolean;
+
+  /** @param options `isMade`: what a class does while it makes an instance does not matter. */
+  constructor({ isMade = false }: { readonly isMade?: boolean } = {}) {
+    this.#isMade = isMade;
+  }
 
   /** The text of all that is reached from these values. */
   walk(roots: readonly unknown[], name: string): string {
-    for (const root of roots) this.#number(root, name);
+    for (const root of roots) {
+      this.#number(root, name);
+      for (let one: unknown = this.#isMade ? root : null; one !== null; one = Object.getPrototypeOf(one))
+        this.#made.add(one);
+    }
     let text = roots.map((root) => this.#numbers.get(root)).join();
-    for (let i = 0; i < this.#queue.length; i++) {
-      const { value, name: label } = this.#queue[i]!;
-      text += `\n${i}: ${this.#describe(value, label)}`;
+    for (let i = 0; i < this.#queue.length; ) {
+      for (; i < this.#queue.length; i++) {
+        const { value, name: label } = this.#queue[i]!;
+        text += `\n${i}: ${this.#describe(value, label)}`;
+      }
+      for (const holder of this.#holders.splice(0)) text += this.#configuration(holder.value, holder.name);
     }
     this.#checkWritten();
     return this.#readsNames ? `${text}\nnames ${JSON.stringify(this.#names())}` : text;
@@ -168,8 +189,10 @@ export class Reach {
 
   #code(fn: Function, captured: CapturedVariables, name: string): string {
     const { parsed } = captured;
-    const term = functionTerm(parsed);
+    const whole = functionTerm(parsed);
+    const term = whole && this.#made.has(fn) ? methodsOf(whole) : whole;
     if (!term) return this.#refuse(name, 'it uses syntax that is not known yet');
+    this.#used.add(term);
     this.#checkSurroundings(captured, name);
     const places = new CapturedPlaces(term, captured.variables);
     const writeOnly = writeOnlyNames(term, places);
@@ -385,16 +408,19 @@ export class Reach {
     });
   }
 
-  /** What instances keep to themselves of what they were made with; what has no identity is left out, as all privates are. */
+  /** What instances keep to themselves of what they were given; what has no identity is left out, as all privates are. */
   #configuration(root: unknown, name: string): string {
     let text = '';
+    const fieldsOf = (instance: object) =>
+      configuredFields(instance, (member) => this.#used.has(member)).filter(({ value }) => hasContent(value, ANYTHING));
     for (const { instance } of instancesOf(root)) {
-      const fields = configuredFields(instance).filter(({ value }) => hasContent(value));
+      const fields = fieldsOf(instance);
       if (fields.length === 0) continue;
       this.checks.push(() => {
-        const now = configuredFields(instance).filter(({ value }) => hasContent(value));
+        const now = fieldsOf(instance);
         return now.length === fields.length && now.every(({ value }, i) => Object.is(value, fields[i]!.value));
       });
+      text += `\n${this.#numbers.get(root)} keeps`;
       for (const { name: key, value } of fields) {
         text += ` ${key.replace(/^#.*/, '#')}=${this.#part(value, `${name}.${key}`)}`;
       }
@@ -415,7 +441,8 @@ export class Reach {
       this.checks.push(() => classesOf(value).every((one, i) => this.#numbers.get(one) === classes[i]));
       const isInstance = isPlainInstance(value);
       const shown = isInstance ? digest(publicFields(value), identities) : content;
-      return `${isInstance ? 'instance' : 'data'} ${shown} ${classes.join()}${this.#configuration(value, name)}`;
+      if (classes.length > 0) this.#holders.push({ value, name });
+      return `${isInstance ? 'instance' : 'data'} ${shown} ${classes.join()}`;
     } catch (error) {
       if (!(error instanceof DigestError)) throw error;
       const path = error.path === '' ? name : `${name}${error.path.startsWith('[') ? '' : '.'}${error.path}`;
@@ -433,17 +460,13 @@ function identitiesBy(number: (part: object) => string): EncodingOptions {
   return { ofFunction: number, ofObject };
 }
 
-const nameOf = (part: object): string => (typeof part === 'function' ? part.name : '');
-
-function hasContent(value: unknown): boolean {
-  try {
-    digest(
-      value,
-      identitiesBy(() => ''),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof DigestError) return false;
-    throw error;
-  }
+/** A class without what only runs while an instance or the class itself is made. */
+function methodsOf([tag, self, parent, methods]: Term): Term {
+  const later = (methods as readonly Term[]).filter(([, kind]) => kind !== 'constructor');
+  return [tag, self!, parent!, later, [], []];
 }
+
+/** Functions have an identity, whatever it is. */
+const ANYTHING = identitiesBy(() => '');
+
+const nameOf = (part: object): string => (typeof part === 'function' ? part.name : '');
