@@ -129,6 +129,15 @@ describe('what code reaches belongs to it', () => {
     expect(codeIdentity(grown).digest).not.toBe(before);
   });
 
+  it('captured collections of any size', () => {
+    const make = (last: number) =>
+      new Function(
+        'last',
+        'const map = new Map(Array.from({ length: 200_000 }, (_, i) => [i, i])), set = new Set(map.keys()).add(last); return () => [map, set]',
+      )(last) as Function;
+    expect(codeIdentity(make(-1)).digest).not.toBe(codeIdentity(make(-2)).digest);
+  });
+
   it('functions inside captured structures', () => {
     const make = (body: string) => evaluate(`const steps = [(x) => ${body}]; return ({ x }) => steps[0](x)`);
     expect(codeIdentity(make('x + 1')).digest).not.toBe(codeIdentity(make('x + 2')).digest);
