@@ -29,7 +29,8 @@ export function refuseOpaque(value: object): void {
     throw new Unidentified(value, `an object whose prototype is that of no class`);
   }
   const isBuiltIn = (globalThis as Record<string, unknown>)[name] === made;
-  if (isBuiltIn || isNative(made) || isOfNode(value, made)) throw new Unidentified(value, `a ${name}`);
+  if (isBuiltIn || isNative(made) || isOfNode(value, made))
+    throw new Unidentified(value, `a ${name || 'native object'}`);
   const parent = closedParent(made);
   if (parent !== undefined) throw new Unidentified(value, `a ${name}, which extends ${parent}`);
 }

@@ -31,6 +31,8 @@ import { isRequire, type Links, link } from './link.ts';
 import { attachedTo, contentOf, type Member, prototypeMembers, sameContent } from './members.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
+import type { OpenHolder } from './open-holders.ts';
+import { openValue } from './open-value.ts';
 import { functionPart, PartNames, textDigest } from './part-names.ts';
 import { isPlainInstance, publicFields } from './plain-instance.ts';
 import { classNamesIn, readsNames } from './read-names.ts';
@@ -255,9 +257,11 @@ export class Reach {
       loaded: (specifier) => this.#loaded(specifier, captured.url),
       global: (name) => this.#global(name, captured),
       replaced: (holder, key) => {
+        if (holder === 'globalThis' && isKnownGlobal(key)) return this.#replaced(globalThis, key, key);
         const owner = globalHolder(holder);
         return owner && this.#replaced(owner, key, `${holder}.${key}`);
       },
+      open: (holder, key) => this.#open(holder, key),
       state: (name, how) => {
         this.#refuse(name, `'${owner}' ${how}, so it is state that results may depend on`);
         return ['state'];
@@ -328,6 +332,16 @@ export class Reach {
       return ['missing', name];
     }
     return this.#value(value, name);
+  }
+
+  /** What the environment or the global object has under a name. */
+  #open(holder: OpenHolder, name: string): Term | undefined {
+    const { value, counts, isSame } = openValue(holder, name);
+    this.checks.push(isSame);
+    if (!counts) return undefined;
+    if (holder === 'globalThis') return this.#value(value, `globalThis.${name}`);
+    this.parts.add(`${name} (env)`, digest(value));
+    return literal(value as string | undefined);
   }
 
   #replaced(holder: object, key: string, name: string): Term | undefined {
