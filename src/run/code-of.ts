@@ -39,6 +39,11 @@ function functionsOf({ name, run, batch, schemas, output, options }: NodeDefinit
     parts: Object.assign({}, ...parts.map((part) => part.parts)),
     // With `deps` the user has said what matters of what cannot be identified.
     unidentified: options.deps === undefined ? parts.flatMap(({ unidentified }) => unidentified) : own.unidentified,
+    holds: parts.some(({ holds }) => holds) ? () => parts.every(({ holds }) => holds?.() !== false) : undefined,
+    changes: parts.some(({ changes }) => changes)
+      ? new Set(parts.flatMap(({ changes = [] }) => [...changes]))
+      : undefined,
+    reads: (structure) => parts.some(({ reads }) => reads(structure)),
   };
 }
 

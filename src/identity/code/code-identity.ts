@@ -12,6 +12,12 @@ export interface CodeIdentity {
   readonly parts: Readonly<Record<string, string>>;
   /** What keeps this code from being identified; with any of these, results must not be cached. */
   readonly unidentified: readonly Unidentified[];
+  /** Whether the variables that it uses hold what they held; absent when none of them can change. */
+  readonly holds?: (() => boolean) | undefined;
+  /** Structures that it changes where other code may read them; absent when it changes nothing, not even a variable. */
+  readonly changes?: ReadonlySet<unknown> | undefined;
+  /** Whether the content of a structure counts. */
+  readonly reads: (structure: object) => boolean;
 }
 
 /** How the user helps to identify code. */
@@ -121,6 +127,9 @@ function identify(fn: Function, options: CodeOptions, isPlain: boolean): CodeIde
       return record;
     },
     unidentified: [...unidentified.values()],
+    holds: reach.bindings.length > 0 ? () => holds(reach.bindings) : undefined,
+    changes: reach.changesState ? reach.changed : undefined,
+    reads: (structure) => reach.data.has(structure),
   };
   if (isPlain) known.set(fn, { identity, checks: reach.checks, classes: [...reach.classes] });
   return identity;

@@ -29,6 +29,8 @@ export interface Links {
   readonly open: (holder: OpenHolder, key: string) => Term | undefined;
   /** Called when the code depends on what a field holds, which can change without any variable being assigned. */
   readonly volatile: (holder: Readonly<Record<string, unknown>>, key: string, value: unknown) => void;
+  /** The code changes a captured variable, or the structure that this holds, the environment, or the global object. */
+  readonly changes: (value: unknown) => void;
   /** The code changes a captured variable, or what it holds, under this name. */
   readonly state: (name: string, how: string) => Term;
   /** The same, but the code never looks at that variable. */
@@ -91,6 +93,7 @@ class Linker {
     this.#writeOnly = writeOnly;
     this.#self = selfBinding(root);
     this.#open = new OpenHolders(root, captured.variables);
+    if (this.#open.isChanged) links.changes(undefined);
   }
 
   readonly link = (term: Term): Term => {
@@ -171,6 +174,7 @@ class Linker {
 
   /** A captured variable, or something in it, that the code changes. */
   #changed(root: string, name: string, how: string): Term {
+    this.#links.changes(this.#variable(root)?.value);
     const variable = this.#writeOnly.has(root) ? this.#variable(root) : undefined;
     return variable ? this.#links.written(variable, name, how) : this.#links.state(name, how);
   }

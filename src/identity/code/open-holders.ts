@@ -34,6 +34,11 @@ export class OpenHolders {
     return this.#written.has(`${holder}.${name}`);
   }
 
+  /** Whether the code puts anything there. */
+  get isChanged(): boolean {
+    return this.#written.size > 0;
+  }
+
   #collect(term: Term): void {
     if (term[0] === 'let' && term[2] !== null) this.#declare(term[1] as Term, this.#valueOf(term[2] as Term));
     let place = changedPlace(term);

@@ -61,6 +61,14 @@ export class Reach {
   readonly unidentified = new Map<string, Unidentified>();
   /** Questions that are quick to ask: while each answer is yes, a new walk would find the same. */
   readonly checks: (() => boolean)[] = [];
+  /** Those of them that are about what variables and fields hold, and not about what is in that. */
+  readonly bindings: (() => boolean)[] = [];
+  /** Whether something that was reached changes what others may read. */
+  changesState = false;
+  /** Structures that something that was reached changes. */
+  readonly changed = new Set<unknown>();
+  /** Structures whose content counts. */
+  readonly data = new WeakSet<object>();
   readonly #numbers = new Map<unknown, number>();
   /** Under which name a thing was first reached, for messages and parts. */
   readonly #labels = new Map<unknown, string>();
@@ -114,6 +122,11 @@ export class Reach {
       const isRead = this.#readNames.get(variable.scope)?.has(variable.name) ?? false;
       if (isRead || this.#numbers.has(variable.value)) this.#refuse(name, reason);
     }
+  }
+
+  #hold(isSame: () => boolean): void {
+    this.checks.push(isSame);
+    this.bindings.push(isSame);
   }
 
   #number(value: unknown, name: string): number {
@@ -199,7 +212,7 @@ export class Reach {
     const places = new CapturedPlaces(term, captured.variables);
     const writeOnly = writeOnlyNames(term, places);
     this.#noteReads(captured, writeOnly);
-    if (canChange(captured, writeOnly)) this.checks.push(() => holdsSame(fn, captured, writeOnly));
+    if (canChange(captured, writeOnly)) this.#hold(() => holdsSame(fn, captured, writeOnly));
     const links = this.#links(captured, name);
     const code = term[0] === 'class' ? classTerm(term, fn, (value) => links.value(value, name)) : term;
     const linked = link(code, captured, links, { places, writeOnly });
@@ -251,7 +264,7 @@ export class Reach {
     return {
       value: (value, name) => this.#value(value, name),
       volatile: (holder, key, value) => {
-        this.checks.push(() => Object.is(holder[key], value));
+        this.#hold(() => Object.is(holder[key], value));
       },
       imported: (variable, key) => this.#imported(variable, key, captured.url),
       loaded: (specifier) => this.#loaded(specifier, captured.url),
@@ -262,6 +275,10 @@ export class Reach {
         return owner && this.#replaced(owner, key, `${holder}.${key}`);
       },
       open: (holder, key) => this.#open(holder, key),
+      changes: (value) => {
+        this.changesState = true;
+        if (typeof value === 'object' && value !== null) this.changed.add(value);
+      },
       state: (name, how) => {
         this.#refuse(name, `'${owner}' ${how}, so it is state that results may depend on`);
         return ['state'];
@@ -325,7 +342,7 @@ export class Reach {
     if (isKnownGlobal(name)) return this.#replaced(globalThis, name, name) ?? ['builtin', name];
     const holder = globalThis as Record<string, unknown>;
     const value = holder[name];
-    this.checks.push(() => Object.is(holder[name], value));
+    this.#hold(() => Object.is(holder[name], value));
     if (!(name in globalThis)) {
       // What stands in a class's head is evaluated once and not kept.
       if (parsed.form === 'class') this.#refuse(name, 'it names a field of a class, and the engine does not keep it');
@@ -337,7 +354,7 @@ export class Reach {
   /** What the environment or the global object has under a name. */
   #open(holder: OpenHolder, name: string): Term | undefined {
     const { value, counts, isSame } = openValue(holder, name);
-    this.checks.push(isSame);
+    if (counts || holder === 'globalThis') this.#hold(isSame);
     if (!counts) return undefined;
     if (holder === 'globalThis') return this.#value(value, `globalThis.${name}`);
     this.parts.add(`${name} (env)`, digest(value));
@@ -448,6 +465,7 @@ export class Reach {
     const known = identitiesBy((part) => `^${this.#numbers.get(part)}`);
     try {
       const content = digest(value, identities);
+      if (typeof value === 'object' && value !== null) this.data.add(value);
       this.parts.add(name, content);
       this.checks.push(() => digest(value, known) === content);
       // The class of an instance is known by its code, so its name, which minifiers change, need not count.
