@@ -94,7 +94,7 @@ describe('schemas', () => {
   });
 
   it('that cannot be looked into are told of once, and cached all the same with deps or a version', async () => {
-    const schemas = { x: type('number > 0') };
+    const schemas = { x: type('number').narrow((x) => x > 0) };
     const run = ({ x }: { x: number }): number => x + 1;
     const states = async (options: { deps?: unknown[]; version?: string }) => {
       const spec = { name: 'next' as const, schemas, run, ...options };

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
-import { type } from 'arktype';
+import { scope, type } from 'arktype';
 import { node, Pipeline, stateful } from 'hypernodes';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -590,8 +590,31 @@ describe('schemas of other libraries', () => {
     expect(identity(make(1)).digest).not.toBe(identity(make(2)).digest);
   });
 
-  it('arktype: cannot be looked into, which is said', () => {
-    expect(identity(type('number > 1')).unidentified).toHaveLength(1);
+  it.each<[string, (n: number) => unknown]>([
+    ['a bound', (n) => (n === 1 ? type('number > 1') : type('number > 2'))],
+    ['a field', (n) => (n === 1 ? type({ a: 'string[]' }) : type({ a: 'string' }))],
+    ['an optional one', (n) => (n === 1 ? type({ 'a?': 'string' }) : type({ a: 'string' }))],
+    ['a default', (n) => (n === 1 ? type({ a: 'number = 1' }) : type({ a: 'number = 2' }))],
+    ['a pattern', (n) => type(n === 1 ? /^a/ : /^b/)],
+    ['what becomes of other fields', (n) => type({ '+': n === 1 ? 'reject' : 'delete', a: 'string' })],
+    ['a union', (n) => (n === 1 ? type("'a' | 'b'") : type("'a' | 'c'"))],
+    ['a setting of its scope', (n) => scope({ all: { a: 'string' } }, n === 1 ? { clone: false } : {}).export().all],
+  ])('arktype: identified by what they were made from: %s', (_, make) => {
+    expect(identity(make(1)).unidentified).toEqual([]);
+    expect(identity(make(1)).digest).toBe(identity(make(1)).digest);
+    expect(identity(make(1)).digest).not.toBe(identity(make(2)).digest);
+  });
+
+  it.each<[string, unknown]>([
+    ['a function', type('number').narrow((x) => x > 1)],
+    ['a morph', type('string').pipe((text) => text.length)],
+    ['a default that is made', type({ a: type('string[]').default(() => []) })],
+    ['names of a scope', scope({ tree: { 'kids?': 'tree[]' } }).export().tree],
+    ['a class', type.instanceOf(EventEmitter)],
+    ['a value that looks like another one', type('5n')],
+    ['a setting that is a function', scope({ all: { a: 'string' } }, { clone: (value) => value }).export().all],
+  ])('arktype: cannot be looked into where it has %s, which is said', (_, made) => {
+    expect(identity(made).unidentified).toHaveLength(1);
   });
 });
 

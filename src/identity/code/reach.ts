@@ -19,6 +19,7 @@ import { DigestError } from '../digest-error.ts';
 import type { EncodingOptions } from '../encoder.ts';
 import { Unidentified as Unknown } from '../unidentified.ts';
 import { addedToBuiltins, memberNames } from './added-methods.ts';
+import { arktypeDefinition } from './arktype-definition.ts';
 import { CapturedPlaces } from './captured-place.ts';
 import { canChange, holdsSame, isAlone } from './captured-state.ts';
 import { classTerm } from './class-term.ts';
@@ -177,7 +178,11 @@ export class Reach {
   #function(fn: Function, name: string): string {
     if (typeof (fn as { [cacheKey]?: unknown })[cacheKey] === 'function') return this.#data(fn, name);
     const vendor = (fn as { '~standard'?: { readonly vendor?: unknown } })['~standard']?.vendor;
-    if (vendor !== undefined) return this.#refuse(`schema of ${vendor}`, 'which does not show what it was made from');
+    if (vendor !== undefined) {
+      const definition = vendor === 'arktype' ? arktypeDefinition(fn) : undefined;
+      if (definition !== undefined) return `schema ${vendor} ${definition}`;
+      return this.#refuse(`schema of ${vendor}`, 'which does not show what it was made from');
+    }
     if (isRequire(fn))
       return this.#refuse(name, 'it loads modules while it runs, so their code cannot be known before');
     const parsed = parseFunction(fn);
