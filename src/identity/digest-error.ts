@@ -4,11 +4,14 @@ export class DigestError extends Error {
   readonly path: string;
   /** What was found there: `a promise`, `a function`. */
   readonly found: string;
+  /** What is wrong with it: `which has no content to identify it by`. */
+  readonly why: string;
 
-  constructor(path: string, found: string, options?: ErrorOptions) {
-    super(`${path === '' ? 'it' : `'${path}'`} is ${found}, which has no content to identify it by.`, options);
+  constructor(path: string, found: string, why: string, options?: ErrorOptions) {
+    super(`${path === '' ? 'it' : `'${path}'`} is ${found}, ${why}.`, options);
     this.name = 'DigestError';
     this.path = path;
     this.found = found;
+    this.why = why;
   }
 }

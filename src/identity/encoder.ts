@@ -12,7 +12,9 @@ export interface EncodingOptions {
   /** Identity of a function that stands as a value; `undefined` when it has none. Without it, functions are refused. */
   readonly ofFunction?: ((value: (...parameters: never[]) => unknown) => string | undefined) | undefined;
   /** Identity of the code of an instance's class, which counts besides its name; `undefined` for what has none. */
-  readonly ofClass?: ((made: Function) => string | undefined) | undefined;
+  readonly ofClass?: ((made: Function, instance: object) => string | undefined) | undefined;
+  /** What an instance keeps in `#private` fields and is part of what it is. */
+  readonly ofHidden?: ((instance: object, options: EncodingOptions) => readonly unknown[]) | undefined;
   /** What stands for an object in place of its content; `undefined` for those that are what they hold. */
   readonly ofObject?: ((value: object) => string | undefined) | undefined;
 }
@@ -52,11 +54,14 @@ const TAG = {
   classCode: 31,
   settings: 32,
   lastIndex: 33,
+  hidden: 34,
 } as const;
 
 /** On the stack of things still to write: the container begun last is complete. */
 const EXIT = Symbol('exit');
 const HOLE = Symbol('hole');
+/** Fields under symbols of what Node makes: none is the user's. */
+const OF_NODE: readonly symbol[] = [];
 /** Longest array whose properties beyond its elements are looked for. */
 const EXTRAS_UP_TO = 1024;
 const cacheKey = Symbol.for('hypernodes.cacheKey');
@@ -78,6 +83,8 @@ export class Encoder {
   /** Identities of the classes met so far: a list may have many instances of one. */
   readonly #classes = new Map<Function, string | undefined>();
   #busy = false;
+  /** For digests that are asked for in the midst of another one. */
+  #inner: Encoder | undefined;
 
   constructor(out: EncodingBuffer) {
     this.#out = out;
@@ -85,8 +92,10 @@ export class Encoder {
 
   digest(value: unknown, options: EncodingOptions): string {
     // A [cacheKey] method or a getter may ask for a digest itself.
-    if (this.#busy)
-      return new Encoder(new (this.#out.constructor as new () => EncodingBuffer)()).digest(value, options);
+    if (this.#busy) {
+      this.#inner ??= new Encoder(new (this.#out.constructor as new () => EncodingBuffer)());
+      return this.#inner.digest(value, options);
+    }
     this.#out.reset();
     // Most values of small nodes; they need none of what follows.
     if (isSimple(value) && this.#primitive(value)) return this.#out.finish();
@@ -96,10 +105,11 @@ export class Encoder {
       this.#encode(value);
       return this.#out.finish();
     } catch (error) {
-      if (error instanceof Unidentified) throw new DigestError(pathTo(value, error.culprit), error.found);
+      if (error instanceof Unidentified) throw new DigestError(pathTo(value, error.culprit), error.found, error.why);
       // A getter, a proxy or a [cacheKey] method of the value itself.
       const found = `something that throws when it is read (${error instanceof Error ? error.message : String(error)})`;
-      throw new DigestError(pathTo(value, this.#open.at(-1)), found, { cause: error });
+      const why = 'so that it has no content to identify it by';
+      throw new DigestError(pathTo(value, this.#open.at(-1)), found, why, { cause: error });
     } finally {
       this.#stack = [];
       this.#open = [];
@@ -220,7 +230,9 @@ export class Encoder {
       out.text(TAG.bytesKind, kind);
       out.bytes(TAG.bytes, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     } else if (types.isAnyArrayBuffer(value)) {
-      out.text(TAG.bytesKind, types.isSharedArrayBuffer(value) ? 'SharedArrayBuffer' : 'ArrayBuffer');
+      const kind = types.isSharedArrayBuffer(value) ? 'SharedArrayBuffer' : 'ArrayBuffer';
+      this.#class(value, kind);
+      out.text(TAG.bytesKind, kind);
       out.bytes(TAG.bytes, new Uint8Array(value));
     } else if (types.isDate(value)) {
       this.#class(value, 'Date');
@@ -248,14 +260,17 @@ export class Encoder {
       this.#class(value, 'URL');
       out.text(TAG.url, value.href);
     } else if (value instanceof URLSearchParams || value instanceof Headers) {
-      out.text(TAG.pairs, className(value));
+      const kind = value instanceof Headers ? 'Headers' : 'URLSearchParams';
+      this.#class(value, kind, OF_NODE);
+      out.text(TAG.pairs, kind);
       this.#stack.push([...value]);
     } else {
-      const settings = settingsOf(value);
-      if (settings === undefined) this.#instance(value);
+      const found = settingsOf(value);
+      if (found === undefined) this.#instance(value);
       else {
-        out.text(TAG.settings, className(value));
-        this.#stack.push(settings);
+        this.#class(value, found.kind, OF_NODE);
+        out.text(TAG.settings, found.kind);
+        this.#stack.push(found.settings);
       }
     }
   }
@@ -267,14 +282,18 @@ export class Encoder {
     this.#record(TAG.object, value, true);
   }
 
-  /** What the methods of an instance do, where that is known. */
+  /** What the methods of an instance do, and what it hides, where that is known. */
   #classCode(value: object): void {
-    const { ofClass } = this.#options;
+    const { ofClass, ofHidden } = this.#options;
     const made = ofClass && classOfInstance(value);
     if (ofClass === undefined || made === undefined) return;
-    if (!this.#classes.has(made)) this.#classes.set(made, ofClass(made));
+    if (!this.#classes.has(made)) this.#classes.set(made, ofClass(made, value));
     const code = this.#classes.get(made);
     if (code !== undefined) this.#out.text(TAG.classCode, code);
+    const hidden = ofHidden?.(value, this.#options) ?? [];
+    if (hidden.length === 0) return;
+    this.#out.count(TAG.hidden, hidden.length);
+    this.#stack.push(hidden);
   }
 
   #all(items: readonly unknown[]): void {
@@ -294,8 +313,12 @@ export class Encoder {
     this.#fields(error as unknown as Record<string, unknown>, fields.sort());
   }
 
-  /** The class of a built-in's subclass with the fields that it adds, and those that somebody gave a built-in itself. */
-  #class(value: object, base: string): void {
+  /**
+   * The class of a built-in's subclass with the fields that it adds, and those that somebody gave a built-in itself.
+   *
+   * @param symbols Which of its fields under symbols count; Node keeps what is its own under some.
+   */
+  #class(value: object, base: string, symbols: readonly symbol[] = Object.getOwnPropertySymbols(value)): void {
     const name = className(value);
     // Looking for fields takes time for every element; lists look for theirs anyway.
     if (name === base && (Array.isArray(value) || ArrayBuffer.isView(value))) return;
@@ -303,10 +326,10 @@ export class Encoder {
     const isField = (key: string): boolean =>
       !(name !== base && key.startsWith('_')) && !(typeof length === 'number' && isIndex(key, length));
     const fields = Object.keys(value).filter(isField);
-    if (name === base && fields.length === 0 && Object.getOwnPropertySymbols(value).length === 0) return;
+    if (name === base && fields.length === 0 && symbols.length === 0) return;
     this.#out.text(TAG.instance, name);
     if (name !== base) this.#classCode(value);
-    this.#fields(value as Record<string, unknown>, fields.sort());
+    this.#fields(value as Record<string, unknown>, fields.sort(), symbols);
   }
 
   #record(tag: number, value: object, publicOnly = false): void {
@@ -321,10 +344,12 @@ export class Encoder {
   }
 
   /** All names first, then all values: nothing is left to write once the values are on the stack. */
-  #fields(value: Record<string, unknown>, keys: readonly string[]): void {
-    const symbols = Object.getOwnPropertySymbols(value).filter((symbol) =>
-      Object.prototype.propertyIsEnumerable.call(value, symbol),
-    );
+  #fields(
+    value: Record<string, unknown>,
+    keys: readonly string[],
+    allSymbols: readonly symbol[] = Object.getOwnPropertySymbols(value),
+  ): void {
+    const symbols = allSymbols.filter((symbol) => Object.prototype.propertyIsEnumerable.call(value, symbol));
     const out = this.#out;
     out.count(TAG.key, keys.length);
     for (const key of keys) out.text(TAG.text, key);

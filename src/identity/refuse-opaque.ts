@@ -29,8 +29,26 @@ export function refuseOpaque(value: object): void {
     throw new Unidentified(value, `an object whose prototype is that of no class`);
   }
   const isBuiltIn = (globalThis as Record<string, unknown>)[name] === made;
-  const isNative = /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(made));
-  if (isBuiltIn || isNative || isOfNode(value, made)) throw new Unidentified(value, `a ${name}`);
+  if (isBuiltIn || isNative(made) || isOfNode(value, made))
+    throw new Unidentified(value, `a ${name || 'native object'}`);
+  const parent = closedParent(made);
+  if (parent !== undefined) throw new Unidentified(value, `a ${name}, which extends ${parent}`);
+}
+
+const isNative = (made: Function): boolean =>
+  /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(made));
+
+/** The name of a class of the language or of Node that a class extends, which may keep anything about its instances. */
+function closedParent(made: Function): string | undefined {
+  let prototype: unknown = Object.getPrototypeOf(made.prototype);
+  for (; typeof prototype === 'object' && prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    // `Object`, whichever realm it is of.
+    if (Object.getPrototypeOf(prototype) === null) return undefined;
+    const parent: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    if (typeof parent !== 'function' || parent.name === 'Iterator') continue;
+    if (isNative(parent) || (builtinPath(parent) !== undefined && builtinPath(made) === undefined)) return parent.name;
+  }
+  return undefined;
 }
 
 /** Whether Node itself keeps what an object is where nobody sees it. */

@@ -13,7 +13,12 @@ for (const name of Object.getOwnPropertyNames(Intl)) {
   readers.set(prototype, (value: { resolvedOptions(): unknown }) => value.resolvedOptions());
 }
 
-/** What tells a formatter, an encoder and their like from others of its class; `undefined` for everything else. */
-export function settingsOf(value: object): unknown {
-  return readers.get(Object.getPrototypeOf(value))?.(value as never);
+/** What tells a formatter, an encoder and their like, or one of a class that extends theirs, from others of its kind. */
+export function settingsOf(value: object): { readonly kind: string; readonly settings: unknown } | undefined {
+  for (let at: unknown = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
+    const read = readers.get(at);
+    if (read)
+      return { kind: (at as { readonly constructor: Function }).constructor.name, settings: read(value as never) };
+  }
+  return undefined;
 }

@@ -2,8 +2,11 @@
 export class Unidentified {
   readonly culprit: unknown;
   readonly found: string;
-  constructor(culprit: unknown, found: string) {
+  /** What is wrong with it. */
+  readonly why: string;
+  constructor(culprit: unknown, found: string, why = 'which has no content to identify it by') {
     this.culprit = culprit;
     this.found = found;
+    this.why = why;
   }
 }

@@ -147,14 +147,14 @@ export class OwnInspector {
     };
   }
 
-  /** What is in the `#private` fields of an object, by name without `#`. */
+  /** What is in the `#private` fields of an object, by {@link freeName}. */
   privateValues(owner: object): Map<string, unknown> {
     const { privateProperties = [] } = this.post<{ privateProperties?: InternalProperty[] }>('Runtime.getProperties', {
       objectId: this.handle(owner),
       ownProperties: true,
     });
     const values = new Map<string, unknown>();
-    for (const { name, value } of privateProperties) if (value) values.set(name.slice(1), this.value(value));
+    for (const { name, value } of privateProperties) if (value) values.set(freeName(name, values), this.value(value));
     return values;
   }
 
@@ -314,7 +314,18 @@ export function functionInternals(fn: Function): FunctionInternals | undefined {
   return internals;
 }
 
-/** What is in the `#private` fields of an object, by name without `#`; empty where the runtime tells nothing. */
+/**
+ * The name of a private field without `#`: a parent's field of a name that another one has gets an apostrophe.
+ *
+ * @param taken Fields that have their names.
+ */
+export function freeName(written: string, taken: ReadonlyMap<string, unknown>): string {
+  let name = written.slice(1);
+  while (taken.has(name)) name += "'";
+  return name;
+}
+
+/** What is in the `#private` fields of an object, by {@link freeName}; empty where the runtime tells nothing. */
 export function privateValues(owner: object): ReadonlyMap<string, unknown> {
   const values = answersLater ? latePrivateValues(owner) : withInspector((inspector) => inspector.privateValues(owner));
   return values ?? new Map<string, unknown>();

@@ -1,5 +1,12 @@
 import type { Session } from 'node:inspector';
-import type { BoundTarget, FunctionInternals, InternalProperty, RawScope, RemoteObject } from './inspector.ts';
+import {
+  type BoundTarget,
+  type FunctionInternals,
+  freeName,
+  type InternalProperty,
+  type RawScope,
+  type RemoteObject,
+} from './inspector.ts';
 import { learnScript, learnSource } from './scripts.ts';
 
 const MEETING_POINT = Symbol.for('hypernodes.inspect');
@@ -30,7 +37,8 @@ export class LateInspector {
     return this.#inTurn(async () => {
       const { privateProperties = [] } = await this.#properties(await this.#handle(owner));
       const values = new Map<string, unknown>();
-      for (const { name, value } of privateProperties) if (value) values.set(name.slice(1), await this.#value(value));
+      for (const { name, value } of privateProperties)
+        if (value) values.set(freeName(name, values), await this.#value(value));
       return values;
     });
   }

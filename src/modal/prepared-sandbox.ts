@@ -1,4 +1,4 @@
-import type { ContainerSpec, PreparedContainer, SecretSpec } from '../remote/index.ts';
+import { type ContainerSpec, openEnvironment, type PreparedContainer, type SecretSpec } from '../remote/index.ts';
 import { buildImage } from './image/build-image.ts';
 import type { Sdk } from './modal.ts';
 import { modalError } from './modal-errors.ts';
@@ -46,7 +46,7 @@ export async function prepareSandbox(
       memoryLimitMiB: memory,
       timeoutMs: wholeSeconds(settings.lifetime),
       workdir,
-      env: { ...env, ...spec.env },
+      env: openEnvironment(env, spec),
       secrets,
       volumes,
       ...(spec.gpu && { gpu: spec.gpu }),

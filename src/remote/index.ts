@@ -25,6 +25,7 @@ export { Image } from './image.ts';
 export type { ImageSpec, ImageStep } from './image-spec.ts';
 export type { LocalOptions } from './local/local-options.ts';
 export { LocalProvider } from './local/local-provider.ts';
+export { openEnvironment } from './open-environment.ts';
 export { packError, unpackError } from './packed-error.ts';
 export type {
   CallPart,

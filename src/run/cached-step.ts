@@ -369,11 +369,22 @@ export function callUncached(
   });
 }
 
-/** The same settings, with the result kept only if the node left its inputs as they were. */
+/** The same settings, with the result kept only if the node left its inputs, and others what it uses, as they were. */
 function watching(execution: Execution, step: Step, definition: NodeDefinition, how: CallSettings): CallSettings {
-  const changed = execution.scope.root.guard.watch(execution, step, definition);
-  if (changed === undefined) return how;
-  return { ...how, keep: (result, durationMs) => (changed() ? undefined : how.keep?.(result, durationMs)) };
+  const { guard } = execution.scope.root;
+  const changed = guard.watch(execution, step, definition);
+  const { keep } = how;
+  const holds = keep && execution.scope.root.codeOf(definition).holds;
+  if (changed === undefined && holds === undefined) return how;
+  return {
+    ...how,
+    keep: (result, durationMs) => {
+      if (changed?.() === true) return undefined;
+      if (holds?.() !== false) return keep?.(result, durationMs);
+      warnChangedCode(execution.staticPathOf(step));
+      return undefined;
+    },
+  };
 }
 
 function isOf(value: unknown, digest: string): boolean {
@@ -391,6 +402,14 @@ function warnUnidentified({ unidentified: [culprit] }: CodeIdentity, execution: 
     path,
     'HYPERNODES_UNIDENTIFIED_CODE',
     `${path} runs uncached: it uses '${culprit.name}', ${culprit.reason}. Give the node deps: [what it depends on] or a version, or give '${culprit.name}' a [cacheKey]() method.`,
+  );
+}
+
+function warnChangedCode(path: string): void {
+  warnOnce(
+    path,
+    'HYPERNODES_CHANGED_CODE',
+    `${path}: a variable that it uses was changed while it ran, so that its result is not kept. Pass what changes as an input.`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { Outline } from './outline.ts';
 
 /** One part of a cache key that is not what it was at the last execution. */
 export interface ChangedPart {
-  readonly part: 'input' | 'code' | 'package' | 'version';
+  readonly part: 'input' | 'code' | 'package' | 'env' | 'version';
   /** `limit`, `config.limit`, `normalize`, `natural`. */
   readonly name: string;
   /** What it was at the last execution: a value of an input if that is small, else a digest, or a version; absent when the part is new. */
@@ -15,7 +15,7 @@ export interface ChangedPart {
   readonly file?: string | undefined;
 }
 
-/** `normalize (src/text.ts)` → name and file; `natural (package)` → name and package. */
+/** `normalize (src/text.ts)` → name and file; `natural (package)`, `API_URL (env)` → name and kind. */
 const LABEL = /^(?<name>.*?)(?: \((?<place>[^()]*)\))?$/;
 
 /** Parts of a key, with the values of small inputs. */
@@ -46,13 +46,13 @@ export function changedParts(before: KnownParts, after: KnownParts, { inputs }: 
   for (const label of new Set([...Object.keys(before.code), ...Object.keys(after.code)])) {
     if (before.code[label] === after.code[label]) continue;
     const { name, place } = LABEL.exec(label)?.groups ?? {};
-    const isPackage = place === 'package';
+    const part = place === 'package' || place === 'env' ? place : 'code';
     changed.push({
-      part: isPackage ? 'package' : 'code',
+      part,
       name: name ?? label,
       before: before.code[label],
       after: after.code[label],
-      file: isPackage ? undefined : place,
+      file: part === 'code' ? place : undefined,
     });
   }
   if (before.version !== after.version) {

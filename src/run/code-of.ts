@@ -1,5 +1,12 @@
 import type { NodeDefinition } from '../graph/index.ts';
-import { type CodeIdentity, classIdentity, codeIdentity, combineDigests, digest } from '../identity/index.ts';
+import {
+  type CodeIdentity,
+  codeIdentity,
+  combineDigests,
+  digest,
+  hiddenContent,
+  instanceCode,
+} from '../identity/index.ts';
 
 /** Stands for code where only what belongs to it is asked for. */
 const nothing = (): void => {};
@@ -32,10 +39,15 @@ function functionsOf({ name, run, batch, schemas, output, options }: NodeDefinit
     parts: Object.assign({}, ...parts.map((part) => part.parts)),
     // With `deps` the user has said what matters of what cannot be identified.
     unidentified: options.deps === undefined ? parts.flatMap(({ unidentified }) => unidentified) : own.unidentified,
+    holds: parts.some(({ holds }) => holds) ? () => parts.every(({ holds }) => holds?.() !== false) : undefined,
+    changes: parts.some(({ changes }) => changes)
+      ? new Set(parts.flatMap(({ changes = [] }) => [...changes]))
+      : undefined,
+    reads: (structure) => parts.some(({ reads }) => reads(structure)),
   };
 }
 
-/** Digest of a value as nodes see it: with functions by their code, and with what the methods of instances do. @throws DigestError */
+/** Digest of a value as nodes see it: with functions by their code, and with what the methods of instances do and what these hide. @throws DigestError */
 export function digestValue(value: unknown): string {
   return digest(value, known);
 }
@@ -46,4 +58,4 @@ function digestFunction(value: (...parameters: never[]) => unknown): string | un
   return unidentified.length === 0 ? digest : undefined;
 }
 
-const known = { ofFunction: digestFunction, ofClass: classIdentity };
+const known = { ofFunction: digestFunction, ofClass: instanceCode, ofHidden: hiddenContent };

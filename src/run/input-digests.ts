@@ -23,11 +23,11 @@ export function inputDigests(
   return construct(step.Arguments, digests) as Record<string, string>;
 }
 
-function warnUnidentifiedInput({ path: within, found }: DigestError, input: string, node: string): void {
+function warnUnidentifiedInput({ path: within, found, why }: DigestError, input: string, node: string): void {
   const where = within === '' ? input : `${input}${within.startsWith('[') ? '' : '.'}${within}`;
   warnOnce(
     node,
     'HYPERNODES_UNIDENTIFIED_INPUT',
-    `${node} runs uncached: its input '${where}' is ${found}, which has no content to identify it by. Give its class a [cacheKey]() method, or bind it as stateful(...).`,
+    `${node} runs uncached: its input '${where}' is ${found}, ${why}. Give its class a [cacheKey]() method, or bind it as stateful(...).`,
   );
 }

@@ -15,6 +15,8 @@ export function performStep(execution: Execution, step: Step): unknown {
   if (cache !== undefined && definition.options.cache !== false) {
     return CachedStep.perform(execution, step, definition, cache);
   }
+  // It may change what others read.
+  if (cache !== undefined) scope.root.codeOf(definition);
   if (definition.batch !== undefined && settings.batches !== undefined) {
     return settings.batches.call(execution, step, definition);
   }

@@ -56,6 +56,8 @@ export class RootRun {
   /** Spot checks that found another result. */
   readonly mismatches: Mismatch[] = [];
   readonly #codes = new Map<NodeDefinition, CodeIdentity>();
+  /** Structures that nodes of the run change; `undefined` until one is met that changes anything. */
+  #changed: ReadonlySet<unknown> | undefined;
   readonly #keyCodes = new Map<Cache, Map<string, MaybePromise<string>>>();
   readonly #writes: Promise<unknown>[] = [];
   readonly #emitters = new Map<readonly Callback[], Emitter>();
@@ -77,14 +79,24 @@ export class RootRun {
     return ++this.#spans;
   }
 
-  /** Code identity of a node, worked out once per root run: captured variables may change between runs. */
+  /**
+   * Code identity of a node, worked out once per root run: captured variables may change between runs. What the nodes of
+   * the run change themselves is looked at every time.
+   */
   codeOf(definition: NodeDefinition): CodeIdentity {
     let code = this.#codes.get(definition);
-    if (code === undefined) {
+    if (code === undefined || (this.#changed !== undefined && this.#mayBeOther(code, this.#changed))) {
       code = codeOf(definition);
       this.#codes.set(definition, code);
+      if (code.changes) this.#changed = new Set([...(this.#changed ?? []), ...code.changes]);
     }
     return code;
+  }
+
+  #mayBeOther({ holds, reads }: CodeIdentity, changed: ReadonlySet<unknown>): boolean {
+    if (holds?.() === false) return true;
+    for (const structure of changed) if (reads(structure as object)) return true;
+    return false;
   }
 
   /** What keys are made of for this code in this cache; looked up once per root run. */

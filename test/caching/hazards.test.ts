@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { type } from 'arktype';
 import { node, Pipeline, pipeline } from 'hypernodes';
 import { type Cache, MemoryCache } from 'hypernodes/cache';
@@ -93,7 +94,7 @@ describe('schemas', () => {
   });
 
   it('that cannot be looked into are told of once, and cached all the same with deps or a version', async () => {
-    const schemas = { x: type('number > 0') };
+    const schemas = { x: type('number').narrow((x) => x > 0) };
     const run = ({ x }: { x: number }): number => x + 1;
     const states = async (options: { deps?: unknown[]; version?: string }) => {
       const spec = { name: 'next' as const, schemas, run, ...options };
@@ -272,6 +273,96 @@ describe('an edited method of a class', () => {
     expect(await made(4).run({}, { outputs: ['count'] })).toEqual({ count: 4 });
     expect(await made(5).run({}, { outputs: ['count'] })).toEqual({ count: 5 });
     expect((await made(4).plan({})).nodes.map(({ state }) => state)).toEqual(['hit', 'hit']);
+  });
+});
+
+describe('an instance among the inputs', () => {
+  class Doc {
+    readonly #text: string;
+    readonly #known = new Map<string, number>();
+    constructor(text: string) {
+      this.#text = text;
+    }
+    count(word: string): number {
+      const found = this.#known.get(word) ?? this.#text.split(word).length - 1;
+      this.#known.set(word, found);
+      return found;
+    }
+  }
+  const count = node('count', ({ doc }: { doc: Doc }) => doc.count('a'));
+
+  it('is what it was given, though nobody else sees it, and not what it remembers', async () => {
+    const p = new Pipeline({ nodes: [count], cache: new MemoryCache() });
+    expect(await p.run({ doc: new Doc('a') })).toEqual({ count: 1 });
+    expect(await p.run({ doc: new Doc('a b a') })).toEqual({ count: 2 });
+    const asked = new Doc('a');
+    asked.count('b');
+    expect((await p.plan({ doc: asked })).nodes[0]).toMatchObject({ state: 'hit' });
+    expect(warned).toEqual([]);
+  });
+
+  it('may hold what holds it', async () => {
+    class Tree {
+      readonly #parent: Tree | undefined;
+      readonly children: Tree[] = [];
+      constructor(parent?: Tree) {
+        this.#parent = parent;
+        parent?.children.push(this);
+      }
+      depth(): number {
+        return this.#parent === undefined ? 0 : this.#parent.depth() + 1;
+      }
+    }
+    const depth = node('depth', ({ tree }: { tree: Tree }) => tree.depth());
+    const p = new Pipeline({ nodes: [depth], cache: new MemoryCache() });
+    const root = new Tree();
+    expect(await p.run({ tree: root })).toEqual({ depth: 0 });
+    expect(await p.run({ tree: new Tree(root) })).toEqual({ depth: 1 });
+    expect(warned).toEqual([]);
+  });
+
+  it('runs uncached when its methods use what has no identity, which is told of once', async () => {
+    const client = new EventEmitter();
+    const made = { count: 0 };
+    class Row {
+      readonly id = 1;
+      constructor() {
+        made.count++;
+      }
+      listeners(): number {
+        return client.listenerCount('row');
+      }
+    }
+    const listeners = node('listeners', ({ rows }: { rows: { row: Row }[] }) => rows[0]?.row.listeners());
+    const p = new Pipeline({ name: 'heard', nodes: [listeners], cache: new MemoryCache() });
+    expect(await p.run({ rows: [{ row: new Row() }] })).toEqual({ listeners: 0 });
+    client.on('row', () => {});
+    expect(await p.run({ rows: [{ row: new Row() }] })).toEqual({ listeners: 1 });
+    expect(warned).toEqual([
+      expect.stringMatching(
+        /^heard > listeners runs uncached: its input 'rows\[0\]\.row' is an instance of 'Row', which uses 'client', it is a EventEmitter .* Give its class a \[cacheKey\]\(\) method/,
+      ),
+    ]);
+  });
+
+  it('need not say what its constructor counts', async () => {
+    const made = { count: 0 };
+    class Row {
+      readonly id: number;
+      constructor(id: number) {
+        made.count++;
+        this.id = id;
+      }
+      twice(): number {
+        return 2 * this.id;
+      }
+    }
+    const twice = node('twice', ({ row }: { row: Row }) => row.twice());
+    const p = new Pipeline({ nodes: [twice], cache: new MemoryCache() });
+    expect(await p.run({ row: new Row(1) })).toEqual({ twice: 2 });
+    expect(await p.run({ row: new Row(2) })).toEqual({ twice: 4 });
+    expect((await p.plan({ row: new Row(1) })).nodes[0]).toMatchObject({ state: 'hit' });
+    expect(warned).toEqual([]);
   });
 });
 

@@ -228,7 +228,7 @@ describe('recompute', () => {
 
 describe('spotCheck', () => {
   it('reports a node whose result depends on something hidden', async () => {
-    const hidden = node('hidden', () => globalThis.secret);
+    const hidden = node('hidden', () => Reflect.get(globalThis, 'secret') as number);
     const p = new Pipeline({ nodes: [hidden], cache: new MemoryCache(), name: 'checked' });
     globalThis.secret = 1;
     await p.run({});

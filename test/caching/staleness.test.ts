@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -66,6 +66,72 @@ beforeAll(() => {
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   write();
   run();
+});
+
+describe('a map that was killed half way, and whose helper was edited before it began anew', () => {
+  const program = {
+    'text.ts': files['text.ts'],
+    'map.ts': `
+    import { writeSync } from 'node:fs';
+    import { node, Pipeline } from 'hypernodes';
+    import { DiskCache } from 'hypernodes/cache';
+    import { normalize } from './text.ts';
+
+    const length = node('length', ({ text }: { text: string }) => text.length);
+    const clean = node('cleaned', ({ text }: { text: string }) => normalize(text));
+    const count = node('words', ({ cleaned }: { cleaned: string }) => cleaned.split(' '));
+    let counted = 0;
+    const p = new Pipeline({
+      name: 'p',
+      nodes: [length, clean, count],
+      cache: new DiskCache('./map-cache'),
+      callbacks: [
+        {
+          onNodeStart({ node }) {
+            writeSync(1, node + '\\n');
+            if (node === 'words' && ++counted === 13 && process.argv[2] === 'stop') {
+              writeSync(1, 'stopped\\n');
+              Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+            }
+          },
+        },
+      ],
+    });
+    const text = Array.from({ length: 20 }, (_, i) => 'Text ' + i + (i % 2 === 1 ? '!' : ''));
+    const result = await p.map({ text }, { over: 'text', concurrency: 1 });
+    writeSync(1, 'last ' + result.column('words').at(-1).join() + '\\n');
+  `,
+  };
+  const command = ['--import', 'tsx', 'map.ts'];
+  const edit = (text: string): void => writeFileSync(join(project, 'text.ts'), text);
+  /** How often each node ran, and what the last item gave. */
+  const finish = (): Record<string, unknown> => {
+    const lines = execFileSync(process.execPath, command, { cwd: project, encoding: 'utf8' }).trim().split('\n');
+    const times = (name: string) => lines.filter((line) => line === name).length;
+    return { length: times('length'), cleaned: times('cleaned'), words: times('words'), last: lines.at(-1) };
+  };
+
+  it('runs what was not done and what depends on the edit, and nothing else', async () => {
+    for (const [name, text] of Object.entries(program)) writeFileSync(join(project, name), text);
+    const killed = spawn(process.execPath, [...command, 'stop'], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    for await (const chunk of killed.stdout) {
+      printed += String(chunk);
+      if (printed.includes('stopped')) killed.kill('SIGKILL');
+    }
+    expect(printed.trim().split('\n').length).toBe(12 * 3 + 3 + 1);
+
+    // It changes the odd texts: of those that were done, their words are counted anew.
+    edit(files['text.ts'].replace('.trim()', ".trim().replace('!', '')"));
+    expect(finish()).toEqual({ length: 7, cleaned: 20, words: 6 + 8, last: 'last text,19' });
+    expect(finish()).toEqual({ length: 0, cleaned: 0, words: 0, last: 'last text,19' });
+    // Back to the earlier code: what it did before it was killed is still there.
+    edit(files['text.ts']);
+    expect(finish()).toEqual({ length: 0, cleaned: 7, words: 4, last: 'last text,19!' });
+  });
 });
 
 describe('in a new process', () => {

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
-import { type } from 'arktype';
+import { scope, type } from 'arktype';
 import { node, Pipeline, stateful } from 'hypernodes';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -127,6 +127,15 @@ describe('what code reaches belongs to it', () => {
     const before = codeIdentity(grown).digest;
     (grown as never as { list: string[] }).list.push('b');
     expect(codeIdentity(grown).digest).not.toBe(before);
+  });
+
+  it('captured collections of any size', () => {
+    const make = (last: number) =>
+      new Function(
+        'last',
+        'const map = new Map(Array.from({ length: 200_000 }, (_, i) => [i, i])), set = new Set(map.keys()).add(last); return () => [map, set]',
+      )(last) as Function;
+    expect(codeIdentity(make(-1)).digest).not.toBe(codeIdentity(make(-2)).digest);
   });
 
   it('functions inside captured structures', () => {
@@ -273,6 +282,64 @@ describe('what instances keep to themselves', () => {
   });
 });
 
+describe('what instances were given after they were made', () => {
+  const identity = (source: string, value: unknown) =>
+    codeIdentity((new Function('value', `"use strict"; ${source}`) as (v: unknown) => Function)(value));
+
+  it.each([
+    [
+      'by a member that only does something',
+      'class Words { #all = new Set(); add(w) { this.#all.add(w); return this } has(w) { return this.#all.has(w) } } const words = new Words().add(value); return () => words.has(1)',
+    ],
+    [
+      'by one that says whether it did',
+      'class Words { #all = new Set(); add(w) { if (this.#all.has(w)) return false; this.#all.add(w); return true } get size() { return this.#all.size } } const words = new Words(); words.add(value); return () => words.has(1)',
+    ],
+    [
+      'by an assignment',
+      'class Limit { #n = 0; set n(n) { this.#n = n } get n() { return this.#n } } const limit = new Limit(); limit.n = value; return () => limit.n',
+    ],
+    [
+      'by a static function that makes them',
+      'class Limit { #n; static of(n) { const one = new Limit(); one.#n = n; return one } get() { return this.#n } } const limit = Limit.of(value); return () => limit.get()',
+    ],
+    [
+      'in a constructor that takes them apart',
+      'class Limit { #n; constructor(given) { ({ n: this.#n } = given) } get() { return this.#n } } const limit = new Limit({ n: value }); return () => limit.get()',
+    ],
+    [
+      'in a constructor that hands them on',
+      'class Limit { #n; constructor(n) { this.take(n) } take(n) { this.#n = n } get() { return this.#n } } const limit = new Limit(value); return () => limit.get()',
+    ],
+    [
+      'in a field of the name of another one',
+      'class Base { #n; constructor(n) { this.#n = n } base() { return this.#n } } class Limit extends Base { #n; constructor(n) { super(n); this.#n = String(n).length } get() { return this.#n } } const limit = new Limit(value); return () => limit.base()',
+    ],
+  ])('belongs to code that captured them: %s', (_, source) => {
+    expect(identity(source, 1).unidentified).toEqual([]);
+    expect(identity(source, 1).digest).toBe(identity(source, 1).digest);
+    expect(identity(source, 1).digest).not.toBe(identity(source, 2).digest);
+  });
+
+  it.each([
+    [
+      'by the code itself',
+      "class Counts { #n = new Map(); count(k, n) { this.#n.set(k, n) } } const counts = new Counts(); counts.count('a', value); return ({ x }) => { counts.count('b', 1); return x }",
+    ],
+    [
+      'by the code itself, through another member',
+      "class Counts { #n = new Map(); count(k, n) { this.#n.set(k, n) } one(k) { this.count(k, 1) } } const counts = new Counts(); counts.count('a', value); return ({ x }) => { counts.one('b'); return x }",
+    ],
+    [
+      'while they gave an answer',
+      'class Squares { #known = new Map(); of(n) { this.#known.set(n, n * n); return n * n } get name() { return 1 } } const squares = new Squares(); squares.of(value); return () => squares.name',
+    ],
+  ])('does not: %s', (_, source) => {
+    expect(identity(source, 1).unidentified).toEqual([]);
+    expect(identity(source, 1).digest).toBe(identity(source, 2).digest);
+  });
+});
+
 describe('methods that come from elsewhere', () => {
   it.each([
     [
@@ -401,6 +468,11 @@ describe('what code can tell apart of things that look alike', () => {
       'a field under a symbol',
       (k) => `class A {} const a = new A(); a[Symbol.for('k')] = ${k}; return () => a[Symbol.for('k')]`,
     ],
+    [
+      'what extends a class of the language that keeps its settings',
+      (k) =>
+        `class Money extends Intl.NumberFormat {} const m = new Money(${k} === 1 ? 'de' : 'en'); return ({ x }) => m.format(x)`,
+    ],
     ['a bigint and a text as a name', (k) => `return () => ({ ${k === 1 ? '0x10n' : "'0x10'"}: 1 })`],
     [
       'a property whose name looks like two',
@@ -518,8 +590,31 @@ describe('schemas of other libraries', () => {
     expect(identity(make(1)).digest).not.toBe(identity(make(2)).digest);
   });
 
-  it('arktype: cannot be looked into, which is said', () => {
-    expect(identity(type('number > 1')).unidentified).toHaveLength(1);
+  it.each<[string, (n: number) => unknown]>([
+    ['a bound', (n) => (n === 1 ? type('number > 1') : type('number > 2'))],
+    ['a field', (n) => (n === 1 ? type({ a: 'string[]' }) : type({ a: 'string' }))],
+    ['an optional one', (n) => (n === 1 ? type({ 'a?': 'string' }) : type({ a: 'string' }))],
+    ['a default', (n) => (n === 1 ? type({ a: 'number = 1' }) : type({ a: 'number = 2' }))],
+    ['a pattern', (n) => type(n === 1 ? /^a/ : /^b/)],
+    ['what becomes of other fields', (n) => type({ '+': n === 1 ? 'reject' : 'delete', a: 'string' })],
+    ['a union', (n) => (n === 1 ? type("'a' | 'b'") : type("'a' | 'c'"))],
+    ['a setting of its scope', (n) => scope({ all: { a: 'string' } }, n === 1 ? { clone: false } : {}).export().all],
+  ])('arktype: identified by what they were made from: %s', (_, make) => {
+    expect(identity(make(1)).unidentified).toEqual([]);
+    expect(identity(make(1)).digest).toBe(identity(make(1)).digest);
+    expect(identity(make(1)).digest).not.toBe(identity(make(2)).digest);
+  });
+
+  it.each<[string, unknown]>([
+    ['a function', type('number').narrow((x) => x > 1)],
+    ['a morph', type('string').pipe((text) => text.length)],
+    ['a default that is made', type({ a: type('string[]').default(() => []) })],
+    ['names of a scope', scope({ tree: { 'kids?': 'tree[]' } }).export().tree],
+    ['a class', type.instanceOf(EventEmitter)],
+    ['a value that looks like another one', type('5n')],
+    ['a setting that is a function', scope({ all: { a: 'string' } }, { clone: (value) => value }).export().all],
+  ])('arktype: cannot be looked into where it has %s, which is said', (_, made) => {
+    expect(identity(made).unidentified).toHaveLength(1);
   });
 });
 

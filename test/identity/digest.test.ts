@@ -3,6 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import { Resolver } from 'node:dns';
 import { EventEmitter } from 'node:events';
 import { MIMEType } from 'node:util';
+import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheKey, DigestError, digest } from '../../src/identity/index.ts';
@@ -122,8 +123,15 @@ const distinct: Record<string, unknown> = {
   pointWithConstructor: Object.assign(new Spot(), { constructor: 'x' }),
   german: new Intl.NumberFormat('de'),
   english: new Intl.NumberFormat('en'),
+  germanOfClass: new (class Money extends Intl.NumberFormat {})('de'),
+  englishOfClass: new (class Money extends Intl.NumberFormat {})('en'),
   latin: new TextDecoder('latin1'),
   utf8: new TextDecoder(),
+  query: new URLSearchParams('a=1'),
+  queryWithField: Object.assign(new URLSearchParams('a=1'), { n: 1 }),
+  queryOfClass: new (class Query extends URLSearchParams {})('a=1'),
+  headersWithField: Object.assign(new Headers(), { n: 1 }),
+  bufferWithField: Object.assign(new ArrayBuffer(4), { n: 1 }),
 };
 
 describe('digest', () => {
@@ -198,6 +206,12 @@ describe('digest', () => {
     ['a unique symbol', { kind: Symbol('only here') }, 'kind'],
     ['a secret key', { auth: { key: createSecretKey(Buffer.from('k')) } }, 'auth.key'],
     ['what Node keeps in private fields', [new MIMEType('text/plain')], '[0]'],
+    ['what Node keeps of what extends its classes', [new Script('1')], '[0]'],
+    [
+      'what the language keeps of what extends its classes',
+      [new (class Registry extends FinalizationRegistry<number> {})(() => {})],
+      '[0]',
+    ],
     [
       'a getter that throws',
       {

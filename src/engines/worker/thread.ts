@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { RemoteError } from '../../errors.ts';
 import type { JobPart } from '../../run/index.ts';
 import type { QueuedJob } from './queued-job.ts';
@@ -47,6 +47,8 @@ export class Thread {
     this.#worker = new Worker(new URL('./worker-program.js', import.meta.url), {
       name: 'hypernodes',
       workerData: { begun: this.#begun } satisfies ThreadData,
+      // What code reads of it is part of keys: a copy would be that of an earlier time.
+      env: SHARE_ENV,
       ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),
     });
     this.#worker.unref();

@@ -1,4 +1,5 @@
-import { answersLater, builtinPath, inOneGo } from '../../inspect/index.ts';
+import { answersLater, builtinPath, capturedVariables, inOneGo, packageOfFile } from '../../inspect/index.ts';
+import { Unidentified as Missing } from '../unidentified.ts';
 import { classDigest } from './class-digest.ts';
 import { textDigest } from './part-names.ts';
 import { Reach, type Unidentified } from './reach.ts';
@@ -11,6 +12,12 @@ export interface CodeIdentity {
   readonly parts: Readonly<Record<string, string>>;
   /** What keeps this code from being identified; with any of these, results must not be cached. */
   readonly unidentified: readonly Unidentified[];
+  /** Whether the variables that it uses hold what they held; absent when none of them can change. */
+  readonly holds?: (() => boolean) | undefined;
+  /** Structures that it changes where other code may read them; absent when it changes nothing, not even a variable. */
+  readonly changes?: ReadonlySet<unknown> | undefined;
+  /** Whether the content of a structure counts. */
+  readonly reads: (structure: object) => boolean;
 }
 
 /** How the user helps to identify code. */
@@ -40,11 +47,42 @@ export function reachedClasses(fn: Function): readonly Function[] {
   return known.get(fn)!.classes;
 }
 
-/** What the methods of a class do, helpers included; `undefined` for classes of the language and of Node. */
-export function classIdentity(made: Function): string | undefined {
+/**
+ * What the methods of an instance's class do, helpers included; `undefined` for classes of the language and of Node.
+ *
+ * @throws Unidentified when they use something that has no identity.
+ */
+export function instanceCode(made: Function, instance: object): string | undefined {
   if (builtinPath(made) !== undefined) return undefined;
   // Where the inspector answers later it cannot be asked in the midst of a run.
-  return answersLater ? classDigest(made) : codeIdentity(made).digest;
+  if (answersLater) return classDigest(made);
+  const { digest, unidentified } = codeIdentity(made);
+  const culprit = unidentified.length > 0 && !isOfPackage(made) ? culpritOfMethods(made) : undefined;
+  if (culprit === undefined) return digest;
+  throw new Missing(instance, `an instance of '${made.name}', which uses '${culprit.name}'`, culprit.reason);
+}
+
+function isOfPackage(made: Function): boolean {
+  const url = capturedVariables(made)?.url;
+  return url !== undefined && packageOfFile(url) !== undefined;
+}
+
+const culprits = new WeakMap<
+  Function,
+  { readonly culprit: Unidentified | undefined; readonly checks: Reach['checks'] }
+>();
+
+/** What keeps a class from being identified, but for what is only used while an instance is made. */
+function culpritOfMethods(made: Function): Unidentified | undefined {
+  const before = culprits.get(made);
+  if (before && holds(before.checks)) return before.culprit;
+  return inOneGo(() => {
+    const reach = new Reach({ isMade: true });
+    reach.walk([made], made.name);
+    const [culprit] = reach.unidentified.values();
+    culprits.set(made, { culprit, checks: reach.checks });
+    return culprit;
+  });
 }
 
 /**
@@ -89,6 +127,9 @@ function identify(fn: Function, options: CodeOptions, isPlain: boolean): CodeIde
       return record;
     },
     unidentified: [...unidentified.values()],
+    holds: reach.bindings.length > 0 ? () => holds(reach.bindings) : undefined,
+    changes: reach.changesState ? reach.changed : undefined,
+    reads: (structure) => reach.data.has(structure),
   };
   if (isPlain) known.set(fn, { identity, checks: reach.checks, classes: [...reach.classes] });
   return identity;

@@ -1,7 +1,6 @@
 import { parseFunction, privateValues } from '../../inspect/index.ts';
-import { changedPlace } from './changed-place.ts';
+import { type FieldChanges, fieldChanges, type MemberChanges } from './field-changes.ts';
 import { functionTerm } from './function-term.ts';
-import { eachTerm, type Term } from './term.ts';
 
 /** One private field of an instance. */
 export interface ConfiguredField {
@@ -10,17 +9,28 @@ export interface ConfiguredField {
   readonly value: unknown;
 }
 
+/** A private field that tells instances apart, and the members that change it. */
+export interface FieldName {
+  readonly name: string;
+  /** `add`; with `=` behind it where assigning to a member does it. */
+  readonly changedBy: ReadonlySet<string>;
+}
+
 /**
- * The private fields of an instance that its constructors set from what they were given and that its classes never change:
- * what it was configured with. All others, such as caches and counters, are scratch.
+ * The private fields of an instance that hold what it was given: by its constructor, or by members that only do something
+ * (`add(word)`, `use(model)`, `set limit(n)`). What members change while they give an answer, such as caches and counters,
+ * is scratch.
+ *
+ * @param isCalled Whether the code calls a member of that name: what the code itself changes is no configuration of it.
  */
-export function configuredFields(instance: object): readonly ConfiguredField[] {
+export function configuredFields(instance: object, isCalled: (member: string) => boolean): readonly ConfiguredField[] {
   const fields: ConfiguredField[] = [];
   let hidden: ReadonlyMap<string, unknown> | undefined;
-  for (const name of namesFor(Object.getPrototypeOf(instance))) {
+  for (const { name, changedBy } of fieldNames(Object.getPrototypeOf(instance))) {
+    if ([...changedBy].some(isCalled)) continue;
     if (name.startsWith('#')) {
       hidden ??= privateValues(instance);
-      if (hidden.has(name.slice(1))) fields.push({ name, value: hidden.get(name.slice(1)) });
+      for (let key = name.slice(1); hidden.has(key); key += "'") fields.push({ name, value: hidden.get(key) });
     } else if (Object.hasOwn(instance, name)) {
       fields.push({ name, value: (instance as Record<string, unknown>)[name] });
     }
@@ -28,9 +38,10 @@ export function configuredFields(instance: object): readonly ConfiguredField[] {
   return fields;
 }
 
-const namesByPrototype = new WeakMap<object, readonly string[]>();
+const namesByPrototype = new WeakMap<object, readonly FieldName[]>();
 
-function namesFor(prototype: object | null): readonly string[] {
+/** The names of these fields, as far as the classes' own text tells them. */
+export function fieldNames(prototype: object | null): readonly FieldName[] {
   if (prototype === null) return [];
   let names = namesByPrototype.get(prototype);
   if (!names) {
@@ -40,86 +51,46 @@ function namesFor(prototype: object | null): readonly string[] {
   return names;
 }
 
-function findNames(prototype: object): readonly string[] {
-  const given = new Set<string>();
-  const changed = new Set<string>();
+function findNames(prototype: object): readonly FieldName[] {
+  const lineage: FieldChanges[] = [];
   for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
     const made: unknown = (at as { readonly constructor?: unknown }).constructor;
     const parsed = typeof made === 'function' && made.prototype === at ? parseFunction(made) : undefined;
     const term = parsed?.ok ? functionTerm(parsed) : undefined;
-    if (term?.[0] !== 'class') continue;
-    const found = assignmentsOf(term);
-    for (const name of found.given) given.add(name);
-    for (const name of found.changed) changed.add(name);
+    if (term?.[0] === 'class') lineage.push(fieldChanges(term));
   }
-  // In the order of the source: minifiers give other names to private fields.
-  return [...given].filter((name) => !changed.has(name));
-}
-
-interface Assignments {
-  /** Private fields that the constructor gives something that it was given. */
-  readonly given: Set<string>;
-  /** Private fields that something changes later. */
-  readonly changed: Set<string>;
-}
-
-function assignmentsOf(term: Term): Assignments {
-  const found: Assignments = { given: new Set(), changed: new Set() };
-  const [, , , methods, fields, statics] = term as unknown as [string, null, null, Term[], Term[], Term[]];
-  for (const method of methods) {
-    const [, kind, , , run] = method as unknown as [string, string, boolean, Term, Term];
-    if (kind === 'constructor') for (const statement of run.at(-1) as readonly Term[]) construct(statement, found);
-    else change(run, found);
-  }
-  for (const member of [...fields, ...statics]) change(member, found);
-  return found;
-}
-
-/** What runs while an instance is made. */
-function construct(term: Term, found: Assignments): void {
-  if (term[0] === 'function') {
-    change(term, found);
-    return;
-  }
-  if (term[0] === 'assign' && term[1] === '=') {
-    const [name] = privateKeys(term[2] as Term);
-    const isOwn = (term[2] as Term)[0] === 'member' && ((term[2] as Term)[1] as Term)[0] === 'this';
-    if (isOwn && name !== undefined) {
-      if (mentionsLocal(term[3] as Term)) found.given.add(name);
-      construct(term[3] as Term, found);
-      return;
+  const members = lineage.flatMap((one) => one.members);
+  const scratch = new Set<string>();
+  const commands = new Map<string, Set<string>>();
+  for (const member of members) {
+    // Nobody else calls it, and whoever does is looked at.
+    if (member.name.startsWith('#')) continue;
+    for (const field of changesOf(member, members)) {
+      if (member.isQuery) scratch.add(field);
+      else commands.set(field, (commands.get(field) ?? new Set()).add(member.name));
     }
   }
-  noteChange(term, found);
-  eachTerm(term, (part) => construct(part, found));
-}
-
-function change(term: Term, found: Assignments): void {
-  noteChange(term, found);
-  eachTerm(term, (part) => change(part, found));
-}
-
-function noteChange(term: Term, found: Assignments): void {
-  const place = changedPlace(term);
-  if (place) for (const name of privateKeys(place)) found.changed.add(name);
-}
-
-/** Private names on the way to a place: `#a`, `_b` of `this.#a.c._b`, the last one first. */
-function privateKeys(place: Term): string[] {
-  const names: string[] = [];
-  for (let at = place; at[0] === 'member'; at = at[1] as Term) {
-    const [tag, name] = at[2] as Term as unknown as [string, string];
-    if (tag === 'private') names.push(`#${name}`);
-    else if (tag === 'string' && name.startsWith('_')) names.push(name);
+  // In the order of the source: minifiers give other names to private fields.
+  const names = new Set<string>();
+  for (const { given, calledByConstructor } of lineage) {
+    for (const name of given) names.add(name);
+    for (const member of members) {
+      if (calledByConstructor.has(member.name)) for (const field of changesOf(member, members)) names.add(field);
+    }
   }
-  return names;
+  for (const field of commands.keys()) names.add(field);
+  return [...names]
+    .filter((name) => !scratch.has(name))
+    .map((name) => ({ name, changedBy: commands.get(name) ?? new Set() }));
 }
 
-function mentionsLocal(term: Term): boolean {
-  if (term[0] === 'local') return true;
-  let found = false;
-  eachTerm(term, (part) => {
-    found ||= mentionsLocal(part);
-  });
-  return found;
+/** The private fields that a member changes, itself or through others of its instance. */
+function changesOf(member: MemberChanges, members: readonly MemberChanges[]): ReadonlySet<string> {
+  const changes = new Set<string>();
+  const seen = new Set([member]);
+  for (const one of seen) {
+    for (const field of one.changes) changes.add(field);
+    for (const other of members) if (one.mentions.has(other.name)) seen.add(other);
+  }
+  return changes;
 }

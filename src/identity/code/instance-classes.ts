@@ -29,15 +29,19 @@ export function instancesOf(root: unknown): readonly { readonly instance: object
     if (made) found.push({ instance: value, made });
     if (ArrayBuffer.isView(value)) continue;
     for (const symbol of Object.getOwnPropertySymbols(value)) stack.push((value as Record<symbol, unknown>)[symbol]);
-    if (types.isMap(value)) stack.push(...[...value].flat().reverse());
-    else if (types.isSet(value)) stack.push(...[...value].reverse());
-    if (Array.isArray(value)) {
-      for (let i = value.length - 1; i >= 0; i--) if (typeof value[i] === 'object') stack.push(value[i]);
-    } else {
+    if (types.isMap(value)) pushObjects(stack, [...value].flat());
+    else if (types.isSet(value)) pushObjects(stack, [...value]);
+    if (Array.isArray(value)) pushObjects(stack, value);
+    else {
       for (const key of Object.keys(value).sort().reverse()) stack.push((value as Record<string, unknown>)[key]);
     }
   }
   return found;
+}
+
+/** Puts what may hold instances on a stack, the last first; one by one, since a call takes only so many arguments. */
+function pushObjects(stack: unknown[], list: readonly unknown[]): void {
+  for (let i = list.length - 1; i >= 0; i--) if (typeof list[i] === 'object') stack.push(list[i]);
 }
 
 /** The user's class of an instance; `undefined` for plain objects and those of the language. */

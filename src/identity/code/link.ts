@@ -11,6 +11,7 @@ import { changedByCall } from './changed-place.ts';
 import { ownText } from './function-term.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
+import { type OpenHolder, OpenHolders } from './open-holders.ts';
 import { is, isTerm, mapTerms, type Part, type Term } from './term.ts';
 
 /** How the names of a function's code find what stands behind them. */
@@ -24,8 +25,12 @@ export interface Links {
   readonly global: (name: string) => Term;
   /** The term for a member of something of the language or of Node, if the user's own code was put in its place. */
   readonly replaced: (holder: string, key: string) => Term | undefined;
+  /** The term for what the environment or the global object has under a name; `undefined` where that is no plain data. */
+  readonly open: (holder: OpenHolder, key: string) => Term | undefined;
   /** Called when the code depends on what a field holds, which can change without any variable being assigned. */
   readonly volatile: (holder: Readonly<Record<string, unknown>>, key: string, value: unknown) => void;
+  /** The code changes a captured variable, or the structure that this holds, the environment, or the global object. */
+  readonly changes: (value: unknown) => void;
   /** The code changes a captured variable, or what it holds, under this name. */
   readonly state: (name: string, how: string) => Term;
   /** The same, but the code never looks at that variable. */
@@ -64,7 +69,7 @@ export interface LinkOptions {
 
 /** Puts what is behind them in the place of a function's free names. */
 export function link(root: Term, captured: CapturedVariables, links: Links, options: LinkOptions): Term {
-  return new Linker(captured, links, options, selfBinding(root)).link(root);
+  return new Linker(captured, links, options, root).link(root);
 }
 
 function selfBinding(root: Term): Binding | undefined {
@@ -77,20 +82,18 @@ class Linker {
   readonly #links: Links;
   readonly #self: Binding | undefined;
   readonly #places: CapturedPlaces;
+  readonly #open: OpenHolders;
   #isSearching = false;
   readonly #writeOnly: ReadonlySet<string>;
 
-  constructor(
-    captured: CapturedVariables,
-    links: Links,
-    { places, writeOnly }: LinkOptions,
-    self: Binding | undefined,
-  ) {
+  constructor(captured: CapturedVariables, links: Links, { places, writeOnly }: LinkOptions, root: Term) {
     this.#captured = captured;
     this.#links = links;
     this.#places = places;
     this.#writeOnly = writeOnly;
-    this.#self = self;
+    this.#self = selfBinding(root);
+    this.#open = new OpenHolders(root, captured.variables);
+    if (this.#open.isChanged) links.changes(undefined);
   }
 
   readonly link = (term: Term): Term => {
@@ -105,6 +108,13 @@ class Linker {
         return this.#call(term);
       case 'import':
         return ['import', this.#loaded(term[1] as Term)];
+      case 'let':
+      case 'const':
+      case 'var':
+      case 'default':
+        return this.#given(term);
+      case 'binary':
+        return this.#asked(term);
       case 'assign':
         return ['assign', term[1]!, this.#target(term[2] as Term), this.link(term[3] as Term)];
       case 'update':
@@ -164,6 +174,7 @@ class Linker {
 
   /** A captured variable, or something in it, that the code changes. */
   #changed(root: string, name: string, how: string): Term {
+    this.#links.changes(this.#variable(root)?.value);
     const variable = this.#writeOnly.has(root) ? this.#variable(root) : undefined;
     return variable ? this.#links.written(variable, name, how) : this.#links.state(name, how);
   }
@@ -179,6 +190,10 @@ class Linker {
   #member(term: Term): Term {
     const [, object, key, optional] = term as unknown as [string, Term, Term, boolean];
     const plain = [term[0], this.link(object), this.link(key), optional] as unknown as Term;
+    const holder = this.#open.holderOf(object);
+    const found = holder && this.#read(holder, normalise(plain[2] as Term));
+    // Not in place of it: where the code runs, another environment may make it go another way.
+    if (found) return ['found', plain, [found]];
     if (key[0] !== 'string') return plain;
     const held = this.#held(object);
     if (!held) return this.#replaced(plain) ?? plain;
@@ -193,6 +208,36 @@ class Linker {
     if (!field) return plain;
     this.#links.volatile(value as Readonly<Record<string, unknown>>, name, field.value);
     return this.#links.value(field.value, isModule ? name : nameOf(term));
+  }
+
+  /** `const { PORT } = process.env`: a pattern that takes something apart reads all that it names. */
+  #given(term: Term): Term {
+    const plain = mapTerms(term, this.link);
+    const [, pattern, value] = term as unknown as [string, Term, Term | null];
+    const holder = value && pattern[0] === 'object-pattern' ? this.#open.holderOf(value) : undefined;
+    if (!holder) return plain;
+    const keys = (pattern[1] as readonly Term[])
+      .filter((part) => part[0] === 'property')
+      .map((part) => part[1] as Term);
+    const found = keys.map((key) => this.#read(holder, this.link(key))).filter((one) => one !== undefined);
+    const read: Term = ['found', plain[2]!, found];
+    return plain.with(2, read as never) as unknown as Term;
+  }
+
+  /** `'PORT' in process.env` */
+  #asked(term: Term): Term {
+    const plain = mapTerms(term, this.link);
+    const holder = term[1] === 'in' ? this.#open.holderOf(term[3] as Term) : undefined;
+    const found = holder && this.#read(holder, plain[2] as Term);
+    if (!found) return plain;
+    const right: Term = ['found', plain[3]!, [found]];
+    return plain.with(3, right as never) as unknown as Term;
+  }
+
+  /** What a name in the environment or the global object stands for. */
+  #read(holder: OpenHolder, key: Term): Term | undefined {
+    if (key[0] !== 'string' || this.#open.isWritten(holder, key[1] as string)) return undefined;
+    return this.#links.open(holder, key[1] as string);
   }
 
   /** A member of something of the language or of Node, where the user put something in its place. */

@@ -7,7 +7,8 @@ export function isPlainInstance(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || cacheKey in value || !classOf(value)) return false;
   let prototype: unknown = Object.getPrototypeOf(value);
   while (typeof prototype === 'object' && prototype !== null && prototype !== Object.prototype) {
-    if (builtinPath(prototype) !== undefined) return false;
+    const made: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    if (builtinPath(prototype) !== undefined || builtinPath(made) !== undefined) return false;
     prototype = Object.getPrototypeOf(prototype);
   }
   return true;

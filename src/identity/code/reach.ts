@@ -19,17 +19,21 @@ import { DigestError } from '../digest-error.ts';
 import type { EncodingOptions } from '../encoder.ts';
 import { Unidentified as Unknown } from '../unidentified.ts';
 import { addedToBuiltins, memberNames } from './added-methods.ts';
+import { arktypeDefinition } from './arktype-definition.ts';
 import { CapturedPlaces } from './captured-place.ts';
 import { canChange, holdsSame, isAlone } from './captured-state.ts';
 import { classTerm } from './class-term.ts';
 import { configuredFields } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
+import { hasContent } from './hidden-content.ts';
 import { classesOf, instancesOf } from './instance-classes.ts';
 import { isRequire, type Links, link } from './link.ts';
 import { attachedTo, contentOf, type Member, prototypeMembers, sameContent } from './members.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
+import type { OpenHolder } from './open-holders.ts';
+import { openValue } from './open-value.ts';
 import { functionPart, PartNames, textDigest } from './part-names.ts';
 import { isPlainInstance, publicFields } from './plain-instance.ts';
 import { classNamesIn, readsNames } from './read-names.ts';
@@ -37,6 +41,7 @@ import { globalHolder, isUsers, replacedBuiltin } from './replaced-builtin.ts';
 import { schemaDefinition } from './schema-definition.ts';
 import { spell } from './spell.ts';
 import { literal, type Term } from './term.ts';
+import { UsedMembers } from './used-members.ts';
 import { writeOnlyNames } from './write-only.ts';
 
 /** Something captured that has no identity, so that results must not be cached unless the user says more. */
@@ -57,6 +62,14 @@ export class Reach {
   readonly unidentified = new Map<string, Unidentified>();
   /** Questions that are quick to ask: while each answer is yes, a new walk would find the same. */
   readonly checks: (() => boolean)[] = [];
+  /** Those of them that are about what variables and fields hold, and not about what is in that. */
+  readonly bindings: (() => boolean)[] = [];
+  /** Whether something that was reached changes what others may read. */
+  changesState = false;
+  /** Structures that something that was reached changes. */
+  readonly changed = new Set<unknown>();
+  /** Structures whose content counts. */
+  readonly data = new WeakSet<object>();
   readonly #numbers = new Map<unknown, number>();
   /** Under which name a thing was first reached, for messages and parts. */
   readonly #labels = new Map<unknown, string>();
@@ -67,14 +80,33 @@ export class Reach {
   readonly #readNames = new Map<CapturedScope, Set<string>>();
   /** Captured variables that some function changes without looking at them, and why that would matter. */
   readonly #written: { readonly variable: CapturedVariable; readonly name: string; readonly reason: string }[] = [];
+  readonly #used = new UsedMembers();
+  /** Data with instances in it: what these keep to themselves is looked at when all code is known that may change it. */
+  readonly #holders: { readonly value: unknown; readonly name: string }[] = [];
+
+  /** The class, and those it extends, of an instance that is there already. */
+  readonly #made = new Set<unknown>();
+  readonly #isMade: boolean;
+
+  /** @param options `isMade`: what a class does while it makes an instance does not matter. */
+  constructor({ isMade = false }: { readonly isMade?: boolean } = {}) {
+    this.#isMade = isMade;
+  }
 
   /** The text of all that is reached from these values. */
   walk(roots: readonly unknown[], name: string): string {
-    for (const root of roots) this.#number(root, name);
+    for (const root of roots) {
+      this.#number(root, name);
+      for (let one: unknown = this.#isMade ? root : null; one !== null; one = Object.getPrototypeOf(one))
+        this.#made.add(one);
+    }
     let text = roots.map((root) => this.#numbers.get(root)).join();
-    for (let i = 0; i < this.#queue.length; i++) {
-      const { value, name: label } = this.#queue[i]!;
-      text += `\n${i}: ${this.#describe(value, label)}`;
+    for (let i = 0; i < this.#queue.length; ) {
+      for (; i < this.#queue.length; i++) {
+        const { value, name: label } = this.#queue[i]!;
+        text += `\n${i}: ${this.#describe(value, label)}`;
+      }
+      for (const holder of this.#holders.splice(0)) text += this.#configuration(holder.value, holder.name);
     }
     this.#checkWritten();
     return this.#readsNames ? `${text}\nnames ${JSON.stringify(this.#names())}` : text;
@@ -91,6 +123,11 @@ export class Reach {
       const isRead = this.#readNames.get(variable.scope)?.has(variable.name) ?? false;
       if (isRead || this.#numbers.has(variable.value)) this.#refuse(name, reason);
     }
+  }
+
+  #hold(isSame: () => boolean): void {
+    this.checks.push(isSame);
+    this.bindings.push(isSame);
   }
 
   #number(value: unknown, name: string): number {
@@ -141,7 +178,11 @@ export class Reach {
   #function(fn: Function, name: string): string {
     if (typeof (fn as { [cacheKey]?: unknown })[cacheKey] === 'function') return this.#data(fn, name);
     const vendor = (fn as { '~standard'?: { readonly vendor?: unknown } })['~standard']?.vendor;
-    if (vendor !== undefined) return this.#refuse(`schema of ${vendor}`, 'which does not show what it was made from');
+    if (vendor !== undefined) {
+      const definition = vendor === 'arktype' ? arktypeDefinition(fn) : undefined;
+      if (definition !== undefined) return `schema ${vendor} ${definition}`;
+      return this.#refuse(`schema of ${vendor}`, 'which does not show what it was made from');
+    }
     if (isRequire(fn))
       return this.#refuse(name, 'it loads modules while it runs, so their code cannot be known before');
     const parsed = parseFunction(fn);
@@ -168,13 +209,15 @@ export class Reach {
 
   #code(fn: Function, captured: CapturedVariables, name: string): string {
     const { parsed } = captured;
-    const term = functionTerm(parsed);
+    const whole = functionTerm(parsed);
+    const term = whole && this.#made.has(fn) ? methodsOf(whole) : whole;
     if (!term) return this.#refuse(name, 'it uses syntax that is not known yet');
+    this.#used.add(term);
     this.#checkSurroundings(captured, name);
     const places = new CapturedPlaces(term, captured.variables);
     const writeOnly = writeOnlyNames(term, places);
     this.#noteReads(captured, writeOnly);
-    if (canChange(captured, writeOnly)) this.checks.push(() => holdsSame(fn, captured, writeOnly));
+    if (canChange(captured, writeOnly)) this.#hold(() => holdsSame(fn, captured, writeOnly));
     const links = this.#links(captured, name);
     const code = term[0] === 'class' ? classTerm(term, fn, (value) => links.value(value, name)) : term;
     const linked = link(code, captured, links, { places, writeOnly });
@@ -226,14 +269,20 @@ export class Reach {
     return {
       value: (value, name) => this.#value(value, name),
       volatile: (holder, key, value) => {
-        this.checks.push(() => Object.is(holder[key], value));
+        this.#hold(() => Object.is(holder[key], value));
       },
       imported: (variable, key) => this.#imported(variable, key, captured.url),
       loaded: (specifier) => this.#loaded(specifier, captured.url),
       global: (name) => this.#global(name, captured),
       replaced: (holder, key) => {
+        if (holder === 'globalThis' && isKnownGlobal(key)) return this.#replaced(globalThis, key, key);
         const owner = globalHolder(holder);
         return owner && this.#replaced(owner, key, `${holder}.${key}`);
+      },
+      open: (holder, key) => this.#open(holder, key),
+      changes: (value) => {
+        this.changesState = true;
+        if (typeof value === 'object' && value !== null) this.changed.add(value);
       },
       state: (name, how) => {
         this.#refuse(name, `'${owner}' ${how}, so it is state that results may depend on`);
@@ -298,13 +347,23 @@ export class Reach {
     if (isKnownGlobal(name)) return this.#replaced(globalThis, name, name) ?? ['builtin', name];
     const holder = globalThis as Record<string, unknown>;
     const value = holder[name];
-    this.checks.push(() => Object.is(holder[name], value));
+    this.#hold(() => Object.is(holder[name], value));
     if (!(name in globalThis)) {
       // What stands in a class's head is evaluated once and not kept.
       if (parsed.form === 'class') this.#refuse(name, 'it names a field of a class, and the engine does not keep it');
       return ['missing', name];
     }
     return this.#value(value, name);
+  }
+
+  /** What the environment or the global object has under a name. */
+  #open(holder: OpenHolder, name: string): Term | undefined {
+    const { value, counts, isSame } = openValue(holder, name);
+    if (counts || holder === 'globalThis') this.#hold(isSame);
+    if (!counts) return undefined;
+    if (holder === 'globalThis') return this.#value(value, `globalThis.${name}`);
+    this.parts.add(`${name} (env)`, digest(value));
+    return literal(value as string | undefined);
   }
 
   #replaced(holder: object, key: string, name: string): Term | undefined {
@@ -385,16 +444,19 @@ export class Reach {
     });
   }
 
-  /** What instances keep to themselves of what they were made with; what has no identity is left out, as all privates are. */
+  /** What instances keep to themselves of what they were given; what has no identity is left out, as all privates are. */
   #configuration(root: unknown, name: string): string {
     let text = '';
+    const fieldsOf = (instance: object) =>
+      configuredFields(instance, (member) => this.#used.has(member)).filter(({ value }) => hasContent(value, ANYTHING));
     for (const { instance } of instancesOf(root)) {
-      const fields = configuredFields(instance).filter(({ value }) => hasContent(value));
+      const fields = fieldsOf(instance);
       if (fields.length === 0) continue;
       this.checks.push(() => {
-        const now = configuredFields(instance).filter(({ value }) => hasContent(value));
+        const now = fieldsOf(instance);
         return now.length === fields.length && now.every(({ value }, i) => Object.is(value, fields[i]!.value));
       });
+      text += `\n${this.#numbers.get(root)} keeps`;
       for (const { name: key, value } of fields) {
         text += ` ${key.replace(/^#.*/, '#')}=${this.#part(value, `${name}.${key}`)}`;
       }
@@ -408,6 +470,7 @@ export class Reach {
     const known = identitiesBy((part) => `^${this.#numbers.get(part)}`);
     try {
       const content = digest(value, identities);
+      if (typeof value === 'object' && value !== null) this.data.add(value);
       this.parts.add(name, content);
       this.checks.push(() => digest(value, known) === content);
       // The class of an instance is known by its code, so its name, which minifiers change, need not count.
@@ -415,7 +478,8 @@ export class Reach {
       this.checks.push(() => classesOf(value).every((one, i) => this.#numbers.get(one) === classes[i]));
       const isInstance = isPlainInstance(value);
       const shown = isInstance ? digest(publicFields(value), identities) : content;
-      return `${isInstance ? 'instance' : 'data'} ${shown} ${classes.join()}${this.#configuration(value, name)}`;
+      if (classes.length > 0) this.#holders.push({ value, name });
+      return `${isInstance ? 'instance' : 'data'} ${shown} ${classes.join()}`;
     } catch (error) {
       if (!(error instanceof DigestError)) throw error;
       const path = error.path === '' ? name : `${name}${error.path.startsWith('[') ? '' : '.'}${error.path}`;
@@ -433,17 +497,13 @@ function identitiesBy(number: (part: object) => string): EncodingOptions {
   return { ofFunction: number, ofObject };
 }
 
-const nameOf = (part: object): string => (typeof part === 'function' ? part.name : '');
-
-function hasContent(value: unknown): boolean {
-  try {
-    digest(
-      value,
-      identitiesBy(() => ''),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof DigestError) return false;
-    throw error;
-  }
+/** A class without what only runs while an instance or the class itself is made. */
+function methodsOf([tag, self, parent, methods]: Term): Term {
+  const later = (methods as readonly Term[]).filter(([, kind]) => kind !== 'constructor');
+  return [tag, self!, parent!, later, [], []];
 }
+
+/** Functions have an identity, whatever it is. */
+const ANYTHING = identitiesBy(() => '');
+
+const nameOf = (part: object): string => (typeof part === 'function' ? part.name : '');

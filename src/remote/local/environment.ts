@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { RemoteError } from '../../errors.ts';
 import type { ContainerSpec, SecretSpec } from '../container-spec.ts';
+import { openEnvironment } from '../open-environment.ts';
 import type { LocalSettings } from './local-options.ts';
 
 /** What of this machine's environment every program needs. */
@@ -28,7 +29,7 @@ export function environmentOf(
 ): Record<string, string> {
   return Object.assign(
     neededEnvironment(),
-    imageEnv,
+    openEnvironment(imageEnv, spec),
     ...spec.secrets.map((secret) => secretValues(secret, settings)),
     spec.env,
   ) as Record<string, string>;
