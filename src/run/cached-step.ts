@@ -34,6 +34,8 @@ export class CachedStep {
   #loaded: MaybePromise<Record<string, unknown>> | undefined;
   /** What stands for its outputs until somebody asks for them. */
   readonly #standIns: CachedValue[] = [];
+  /** Whether the node was called and has given a promise, if the call is not over. */
+  #isWaiting = false;
   /** Pending write of the result. */
   #kept: Promise<void> | undefined;
 
@@ -204,11 +206,13 @@ export class CachedStep {
       if (unread.some(({ outdated }) => outdated) && !this.#signAnew()) {
         return callUncached(execution, this.#step, this.#definition, { holdsPermit });
       }
-      return callUncached(execution, this.#step, this.#definition, {
+      const called = callUncached(execution, this.#step, this.#definition, {
         signature: this.#signature,
-        keep: (value, durationMs) => this.#keep(value, durationMs),
+        keep: (value, durationMs) => (this.#mayKeep() ? this.#keep(value, durationMs) : undefined),
         holdsPermit,
       });
+      this.#isWaiting = true;
+      return called;
     });
     if (isThenable(result) && !root.sync) this.#announce(Promise.resolve(result));
     return result;
@@ -261,6 +265,26 @@ export class CachedStep {
       () => budget.acquire().then(() => this.#ask(true)),
       () => budget.acquire().then(() => this.#compute(true)),
     );
+  }
+
+  /** Whether nobody else has changed, while the node waited, what it is known to use; what it changes itself is seen by its code. */
+  #mayKeep(): boolean {
+    const { holds } = this.#code;
+    if (!this.#isWaiting || holds === undefined) return true;
+    const path = this.#execution.staticPathOf(this.#step);
+    return this.#execution.scope.root.codeGuard.mayKeep(path, holds, () => this.#takeBack());
+  }
+
+  #takeBack(): void {
+    try {
+      const deleted = this.#cache.delete(this.#signature);
+      if (isThenable(deleted)) {
+        const settled = Promise.resolve(deleted).then(undefined, (error) => this.#writeFailed(error));
+        this.#execution.scope.root.pending(settled);
+      }
+    } catch (error) {
+      this.#writeFailed(error);
+    }
   }
 
   /** Stores a result; gives the bytes that it takes up. Whatever goes wrong here costs only the entry. */
@@ -369,22 +393,11 @@ export function callUncached(
   });
 }
 
-/** The same settings, with the result kept only if the node left its inputs, and others what it uses, as they were. */
+/** The same settings, with the result kept only if the node left its inputs as they were. */
 function watching(execution: Execution, step: Step, definition: NodeDefinition, how: CallSettings): CallSettings {
-  const { guard } = execution.scope.root;
-  const changed = guard.watch(execution, step, definition);
-  const { keep } = how;
-  const holds = keep && execution.scope.root.codeOf(definition).holds;
-  if (changed === undefined && holds === undefined) return how;
-  return {
-    ...how,
-    keep: (result, durationMs) => {
-      if (changed?.() === true) return undefined;
-      if (holds?.() !== false) return keep?.(result, durationMs);
-      warnChangedCode(execution.staticPathOf(step));
-      return undefined;
-    },
-  };
+  const changed = execution.scope.root.guard.watch(execution, step, definition);
+  if (changed === undefined) return how;
+  return { ...how, keep: (result, durationMs) => (changed() ? undefined : how.keep?.(result, durationMs)) };
 }
 
 function isOf(value: unknown, digest: string): boolean {
@@ -402,14 +415,6 @@ function warnUnidentified({ unidentified: [culprit] }: CodeIdentity, execution: 
     path,
     'HYPERNODES_UNIDENTIFIED_CODE',
     `${path} runs uncached: it uses '${culprit.name}', ${culprit.reason}. Give the node deps: [what it depends on] or a version, or give '${culprit.name}' a [cacheKey]() method.`,
-  );
-}
-
-function warnChangedCode(path: string): void {
-  warnOnce(
-    path,
-    'HYPERNODES_CHANGED_CODE',
-    `${path}: a variable that it uses was changed while it ran, so that its result is not kept. Pass what changes as an input.`,
   );
 }
 

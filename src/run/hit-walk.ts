@@ -1,6 +1,6 @@
 import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
 import { construct, type NodeDefinition, type Plan, type Step } from '../graph/index.ts';
-import { DigestError, signature } from '../identity/index.ts';
+import { type CodeIdentity, DigestError, signature } from '../identity/index.ts';
 import { entryOf, headOf } from './ask-cache.ts';
 import { hasOutputs, outputKeys, savedMs, storedOutputs } from './cached-outputs.ts';
 import { CachedValue } from './cached-value.ts';
@@ -17,6 +17,7 @@ const LONGEST_REST = 63;
 interface WalkedStep {
   readonly step: Step;
   readonly definition: NodeDefinition;
+  readonly code: CodeIdentity;
   readonly outputs: readonly string[];
   readonly keyCode: string;
 }
@@ -120,8 +121,13 @@ export class HitWalk {
     }
   }
 
-  #knows({ step, definition, outputs, keyCode }: WalkedStep, values: readonly unknown[]): boolean {
+  #knows({ step, definition, code, outputs, keyCode }: WalkedStep, values: readonly unknown[]): boolean {
     const digests = this.#digests;
+    if (this.#scope.root.codeOf(definition) !== code) {
+      // Another node of the run has changed what this one uses.
+      this.#steps = undefined;
+      return false;
+    }
     const inputs: string[] = [];
     for (const slot of step.inputSlots) inputs.push(digests.of(slot, values));
     const key = signature(keyCode, construct(step.Arguments, inputs) as Record<string, string>);
@@ -212,7 +218,7 @@ export class HitWalk {
       }
       const keyCode = root.keyCodeOf(this.#cache, code.digest);
       if (typeof keyCode !== 'string') return undefined;
-      steps.push({ step, definition, outputs: outputKeys(definition), keyCode });
+      steps.push({ step, definition, code, outputs: outputKeys(definition), keyCode });
     }
     return steps;
   }

@@ -4,6 +4,7 @@ import { labelOf, type NestedDefinition, type NodeDefinition, type PipelineGraph
 import type { CodeIdentity } from '../identity/index.ts';
 import { acceptedCode } from './accepted-code.ts';
 import { Budget } from './budget.ts';
+import { CodeGuard } from './code-guard.ts';
 import { codeOf } from './code-of.ts';
 import type { Engine } from './engine.ts';
 import type { Execution } from './execution.ts';
@@ -51,6 +52,7 @@ export class RootRun {
   readonly spotCheck: number;
   readonly history = new History();
   readonly guard = new InputGuard();
+  readonly codeGuard = new CodeGuard();
   /** Failures that nested maps collected. */
   readonly collected: NodeFailure[] = [];
   /** Spot checks that found another result. */
@@ -93,7 +95,9 @@ export class RootRun {
     return code;
   }
 
-  #mayBeOther({ holds, reads }: CodeIdentity, changed: ReadonlySet<unknown>): boolean {
+  #mayBeOther({ holds, reads, unidentified }: CodeIdentity, changed: ReadonlySet<unknown>): boolean {
+    // Whatever it uses, it runs uncached.
+    if (unidentified.length > 0) return false;
     if (holds?.() === false) return true;
     for (const structure of changed) if (reads(structure as object)) return true;
     return false;
@@ -148,6 +152,7 @@ export class RootRun {
 
   /** Everything that the run owes its caches and callbacks; `undefined` when there is nothing to wait for. */
   settle(): Promise<unknown> | undefined {
+    this.codeGuard.finish();
     const owed = [...this.#writes, this.history.write(), flushCallbacks(this.callbacks)].filter(
       (debt) => debt !== undefined,
     );

@@ -83,4 +83,50 @@ describe('what somebody else changes while a node runs', () => {
       expect.stringMatching(/^priced > slow: a variable that it uses was changed while it ran/),
     ]);
   });
+
+  it('is in none of many results that are kept, however short they took', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    let rate = 1;
+    const quick = node('quick', async ({ x }: { x: number }) => {
+      await delay(1);
+      return x * rate;
+    });
+    const p = new Pipeline({ name: 'many', nodes: [quick], cache: new MemoryCache() });
+    const inputs = { x: Array.from({ length: 300 }, (_, x) => x) };
+    setTimeout(() => {
+      rate = 2;
+    }, 70);
+    const during = await p.map(inputs, { over: 'x', concurrency: 2 });
+    expect(during.column('quick')).toContain(2 * 299);
+    rate = 1;
+    const after = await p.map(inputs, { over: 'x' });
+    expect(after.column('quick')).toEqual(inputs.x);
+    expect(warn).toHaveBeenCalledOnce();
+  });
+
+  it('takes back what it cannot vouch for also from a cache that answers later', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const memory = new MemoryCache();
+    const later = new Proxy(memory, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return name === 'delete'
+          ? async (...args: unknown[]) => Reflect.apply(member, target, args)
+          : (...args: unknown[]) => Reflect.apply(member, target, args);
+      },
+    });
+    let rate = 1;
+    const quick = node('quick', async ({ x }: { x: number }) => {
+      await delay(x);
+      return x * rate;
+    });
+    const p = new Pipeline({ name: 'slow cache', nodes: [quick], cache: later });
+    const running = p.map({ x: [1, 5, 6, 7] }, { over: 'x' });
+    await delay(3);
+    rate = 2;
+    await running;
+    rate = 1;
+    expect([...(await p.map({ x: [1, 5, 6, 7] }, { over: 'x' })).column('quick')]).toEqual([1, 5, 6, 7]);
+  });
 });
