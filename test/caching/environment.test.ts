@@ -65,6 +65,22 @@ describe('what code reads of the environment', () => {
     expect(identity('http://one')).toBe(identity('http://other'));
   });
 
+  it.each(['HYPERNODES_TEST_API_KEY', 'HYPERNODES_SESSION_TOKEN', 'HYPERNODES_DB_PASSWORD', 'HYPERNODES_SECRET'])(
+    'is no part of it when it is called like a credential: %s',
+    (name) => {
+      const read = new Function(`return () => process.env.${name}`)() as () => unknown;
+      const identity = (value: string) => {
+        process.env[name] = value;
+        return codeIdentity(read);
+      };
+      const [one, other] = [identity('one'), identity('other')];
+      delete process.env[name];
+      expect(one.unidentified).toEqual([]);
+      expect(other.digest).toBe(one.digest);
+      expect(Object.keys(one.parts)).not.toContain(`${name} (env)`);
+    },
+  );
+
   it('hides nothing of the code that runs where the variable is another one', () => {
     const make = (n: number) => new Function(`return () => process.env.${NAME} ? ${n} : 0`)() as () => number;
     expect(codeIdentity(make(1)).digest).not.toBe(codeIdentity(make(2)).digest);
