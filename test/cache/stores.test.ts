@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Cache, type CacheEntry, FileCache, MemoryCache, TieredCache } from 'hypernodes/cache';
 import { describe, expect, it, vi } from 'vitest';
+import { LaterCache } from '../fixtures/later-cache.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'hypernodes-'));
 const keyOf = (n: number): string => n.toString(16).padStart(64, '0');
@@ -18,19 +19,6 @@ const entryOf = (text: string): CacheEntry => ({
   value: Buffer.from(text),
 });
 const textOf = (entry: CacheEntry | undefined): string | undefined => entry && Buffer.from(entry.value).toString();
-
-/** A cache that answers later, as one across a network does. */
-class LaterCache implements Cache {
-  readonly inner = new MemoryCache();
-  get = async (key: string) => this.inner.get(key);
-  head = async (key: string) => this.inner.head(key);
-  has = async (key: string) => this.inner.has(key);
-  put = async (key: string, entry: CacheEntry) => this.inner.put(key, entry);
-  delete = async (key: string) => this.inner.delete(key);
-  entries = () => this.inner.entries();
-  evict = async (maxBytes: number) => this.inner.evict(maxBytes);
-  close = async () => this.inner.close();
-}
 
 const makers: Record<string, () => Cache> = {
   MemoryCache: () => new MemoryCache(),

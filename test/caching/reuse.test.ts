@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Callback, InProcessEngine, type NodeContext, node, Pipeline, pipeline, stateful } from 'hypernodes';
 import { type Cache, type CacheEntry, DiskCache, FileCache, MemoryCache, TieredCache } from 'hypernodes/cache';
 import { describe, expect, it, vi } from 'vitest';
+import { LaterCache } from '../fixtures/later-cache.ts';
 
 const disposeAll = (): Promise<void> => new InProcessEngine().close();
 
@@ -485,21 +486,9 @@ describe('a cache that fails', () => {
 });
 
 describe('a cache that answers later', () => {
-  class Later implements Cache {
-    readonly inner = new MemoryCache();
-    get = async (key: string) => this.inner.get(key);
-    head = async (key: string) => this.inner.head(key);
-    has = async (key: string) => this.inner.has(key);
-    put = async (key: string, entry: CacheEntry) => this.inner.put(key, entry);
-    delete = async (key: string) => this.inner.delete(key);
-    entries = () => this.inner.entries();
-    evict = async (maxBytes: number) => this.inner.evict(maxBytes);
-    close = async () => this.inner.close();
-  }
-
   it('serves runs and maps like others', async () => {
     resetCalls();
-    const cache = new Later();
+    const cache = new LaterCache();
     const p = new Pipeline({ nodes: [double, parity], cache });
     await p.map({ x: [1, 2, 3] }, { over: 'x' });
     expect((await p.map({ x: [3, 2, 1] }, { over: 'x' })).column('doubled')).toEqual([6, 4, 2]);
@@ -507,7 +496,7 @@ describe('a cache that answers later', () => {
   });
 
   it('is refused by runSync', () => {
-    const p = new Pipeline({ nodes: [double], cache: new Later() });
+    const p = new Pipeline({ nodes: [double], cache: new LaterCache() });
     expect(() => p.runSync({ x: 1 })).toThrow(/its cache answered with a promise in runSync/);
   });
 });

@@ -1,27 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { node, Pipeline, pipeline } from 'hypernodes';
-import { type Cache, DiskCache, MemoryCache } from 'hypernodes/cache';
+import { type Node, node, Pipeline, pipeline } from 'hypernodes';
+import { DiskCache, MemoryCache } from 'hypernodes/cache';
 import { type Callback, ProgressCallback } from 'hypernodes/callbacks';
 import { WorkerEngine } from 'hypernodes/engines';
 import { describe, expect, it, vi } from 'vitest';
-
-/** A stream that keeps what is written to it. */
-function written(): { text: string; write(text: string, done?: () => void): boolean } {
-  return {
-    text: '',
-    write(text, done) {
-      this.text += text;
-      done?.();
-      return true;
-    },
-  };
-}
+import { written } from '../fixtures/callbacks/written.ts';
+import { LaterCache } from '../fixtures/later-cache.ts';
 
 /** Listens to what happens in items, so that the map makes events for everybody. */
 const listener: Callback = { onNodeStart() {} };
+
+type Leaving = Node<'leaving', { x: number; sign: string }, Promise<number>>;
 
 const withoutTimes = (text: string): string =>
   stripVTControlCharacters(text)
@@ -92,20 +84,6 @@ const scenes: Record<string, Play> = {
   },
 };
 
-/** A cache that answers later. */
-const later = (cache: MemoryCache): Cache =>
-  new Proxy(cache, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
-      const isAsked = name === 'get' || name === 'head';
-      return (...args: unknown[]) => {
-        const answer: unknown = Reflect.apply(member, target, args);
-        return isAsked ? Promise.resolve(answer) : answer;
-      };
-    },
-  });
-
 /** Maps of which a cache knows something beforehand. */
 const cached = (
   nodes: readonly unknown[],
@@ -114,8 +92,7 @@ const cached = (
 ): Play => {
   const p = pipeline.untyped<{ x: number }, Record<string, number>>(nodes as never, { name: 'kept' });
   return async (callbacks) => {
-    const memory = new MemoryCache();
-    const cache = delayed ? later(memory) : memory;
+    const cache = delayed ? new LaterCache() : new MemoryCache();
     await p.map({ x: known }, { over, cache, onError: 'collect' });
     await p.map(all, { over, cache, callbacks, onError: 'collect', ...options });
   };
@@ -218,32 +195,36 @@ describe('maps whose items are only counted', () => {
     expect(ends[1]).toBe(ends[0]);
   });
 
+  /** Maps over all items in one thread, gives the sign when the terminal shows something, and tells what it showed last. */
+  const leave = async (leaving: Leaving, shown: RegExp): Promise<{ failed: number[]; last: string }> => {
+    const folder = mkdtempSync(join(tmpdir(), 'hypernodes-'));
+    const sign = join(folder, 'sign');
+    const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
+    const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log })];
+    const engine = new WorkerEngine({ workers: 1, inline: false });
+    const items = new Pipeline({ name: 'items', nodes: [leaving], callbacks, engine });
+    const done = items.map({ ...all, sign }, { over, onError: 'collect' });
+    await vi.waitFor(() => expect(stripVTControlCharacters(log.text)).toMatch(shown), 20_000);
+    writeFileSync(sign, '');
+    const failed = (await done).failures.map(({ index }) => index);
+    await engine.close();
+    rmSync(folder, { recursive: true });
+    return { failed, last: stripVTControlCharacters(log.text.slice(log.text.lastIndexOf('items'))) };
+  };
+
   it('are counted while a thread is busy with them, and once when it ends', async () => {
-    const sign = join(mkdtempSync(join(tmpdir(), 'hypernodes-')), 'sign');
     const leaving = node('leaving', async ({ x, sign }: { x: number; sign: string }) => {
       const { existsSync } = process.getBuiltinModule('node:fs');
       if (x !== 7) return x;
       while (!existsSync(sign)) await new Promise((resolve) => setTimeout(resolve, 5));
       return process.exit(3);
     });
-    const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
-    const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log })];
-    const engine = new WorkerEngine({ workers: 1, inline: false });
-    const done = new Pipeline({ name: 'items', nodes: [leaving], callbacks, engine }).map(
-      { ...all, sign },
-      { over, onError: 'collect' },
-    );
-    await vi.waitFor(() => expect(stripVTControlCharacters(log.text)).toMatch(/29\/30.* 1\/\d+ active/), 20_000);
-    writeFileSync(sign, '');
-    expect((await done).failures.map(({ index }) => index)).toEqual([7]);
-    await engine.close();
-    rmSync(dirname(sign), { recursive: true });
-    expect(stripVTControlCharacters(log.text.slice(log.text.lastIndexOf('items')))).toContain('29 executed');
+    const { failed, last } = await leave(leaving, /29\/30.* 1\/\d+ active/);
+    expect(failed).toEqual([7]);
+    expect(last).toContain('29 executed');
   });
 
   it('are counted once when a chunk goes to another thread because of the one beside it', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'hypernodes-'));
-    const sign = join(folder, 'sign');
     const leaving = node('leaving', async ({ x, sign }: { x: number; sign: string }) => {
       const { existsSync } = process.getBuiltinModule('node:fs');
       // One in a chunk that has told of its others, and one in the next chunk that ends their thread.
@@ -253,21 +234,9 @@ describe('maps whose items are only counted', () => {
       process.getBuiltinModule('node:fs').writeFileSync(`${sign}.seen`, '');
       return process.exit(3);
     });
-    const log = Object.assign(written(), { isTTY: true, columns: 100, rows: 30 });
-    const callbacks = [new ProgressCallback({ mode: 'terminal', stream: log })];
-    const engine = new WorkerEngine({ workers: 1, inline: false });
-    const done = new Pipeline({ name: 'items', nodes: [leaving], callbacks, engine }).map(
-      { ...all, sign },
-      { over, onError: 'collect' },
-    );
-    await vi.waitFor(() => expect(stripVTControlCharacters(log.text)).toMatch(/28\/30/), 20_000);
-    writeFileSync(sign, '');
-    expect((await done).failures.map(({ index }) => index)).toEqual([29]);
-    await engine.close();
-    rmSync(folder, { recursive: true });
-    expect(stripVTControlCharacters(log.text.slice(log.text.lastIndexOf('items')))).toMatch(
-      /1 failed[\s\S]*29 executed/,
-    );
+    const { failed, last } = await leave(leaving, /28\/30/);
+    expect(failed).toEqual([29]);
+    expect(last).toMatch(/1 failed[\s\S]*29 executed/);
   });
 
   it('show the same final tree', async () => {

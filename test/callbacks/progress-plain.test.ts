@@ -4,20 +4,9 @@ import { node, Pipeline } from 'hypernodes';
 import { ProgressCallback } from 'hypernodes/callbacks';
 import { describe, expect, it } from 'vitest';
 import { EventScript } from '../fixtures/callbacks/event-script.ts';
+import { written } from '../fixtures/callbacks/written.ts';
 
 const LIVE = new URL('../fixtures/callbacks/live.mjs', import.meta.url).pathname;
-
-/** A stream that keeps what is written to it. */
-function written(): { text: string; write(text: string, done?: () => void): boolean } {
-  return {
-    text: '',
-    write(text, done) {
-      this.text += text;
-      done?.();
-      return true;
-    },
-  };
-}
 
 const PIPELINES = { all: ['documents', 'per_doc', 'model', 'report'], per_doc: ['cleaned', 'words'] };
 

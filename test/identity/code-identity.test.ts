@@ -366,6 +366,10 @@ describe('methods that come from elsewhere', () => {
       (k: number) => `const f = () => 1; f[Symbol.for('x')] = ${k}; return () => f[Symbol.for('x')]`,
     ],
     [
+      'what a function inherits',
+      (k: number) => `const f = Object.setPrototypeOf(() => 1, { limit: ${k} }); return () => f.limit`,
+    ],
+    [
       'a hidden property of a function',
       (k: number) => `const f = Object.defineProperty(() => 1, 'limit', { value: ${k} }); return () => f.limit`,
     ],

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { pack, unpack } from 'hypernodes/pack';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ownPath } from './own-path.ts';
+import { EchoThread } from './echo-thread.ts';
 
 const scale = 2;
 class Point {
@@ -33,21 +31,9 @@ const makeClass = (step: number) =>
     }
   };
 
-/** A thread that unpacks what it gets, calls it, and packs what that gives. */
-const echo = new Worker(
-  `import { parentPort } from 'node:worker_threads';
-   import { pack, unpack } from '${ownPath('dist/pack.js')}';
-   parentPort.on('message', (bytes) => parentPort.postMessage(pack(unpack(bytes)())));`,
-  { eval: true },
-);
-afterAll(() => echo.terminate());
-
-async function farAway<T>(fn: () => T): Promise<T> {
-  const answer = once(echo, 'message');
-  echo.postMessage(pack(fn));
-  const [bytes] = (await answer) as [Uint8Array];
-  return unpack(bytes) as T;
-}
+const echo = new EchoThread();
+const farAway = echo.call;
+afterAll(echo.close);
 
 describe('the class of an instance', () => {
   it('is the original after a way there and back', async () => {

@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { transformSync } from 'esbuild';
 import { PackError } from 'hypernodes';
 import { pack, unpack } from 'hypernodes/pack';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ownPath } from './own-path.ts';
+import { EchoThread } from './echo-thread.ts';
 
 type Accounts = typeof import('./lowered/accounts.ts');
 
@@ -19,21 +17,9 @@ const withTsc = (): string =>
   ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.ESNext } })
     .outputText;
 
-/** A thread that unpacks what it gets, calls it, and packs what that gives. */
-const echo = new Worker(
-  `import { parentPort } from 'node:worker_threads';
-   import { pack, unpack } from '${ownPath('dist/pack.js')}';
-   parentPort.on('message', (bytes) => parentPort.postMessage(pack(unpack(bytes)())));`,
-  { eval: true },
-);
-afterAll(() => echo.terminate());
-
-async function farAway<T>(fn: () => T): Promise<T> {
-  const answer = once(echo, 'message');
-  echo.postMessage(pack(fn));
-  const [bytes] = (await answer) as [Uint8Array];
-  return unpack(bytes) as T;
-}
+const echo = new EchoThread();
+const farAway = echo.call;
+afterAll(echo.close);
 
 async function load(code: string): Promise<Accounts> {
   const folder = mkdtempSync(join(tmpdir(), 'hypernodes-lowered-'));

@@ -29,3 +29,9 @@ export function classTerm(term: Term, made: Function, value: (value: unknown) =>
 function keysOf(holder: object): Term[] {
   return Reflect.ownKeys(holder).map((key): Term => ['key', typeof key === 'string' ? key : String(key)]);
 }
+
+/** A class without what only runs while an instance or the class itself is made. */
+export function methodsOf([tag, self, parent, methods]: Term): Term {
+  const later = (methods as readonly Term[]).filter(([, kind]) => kind !== 'constructor');
+  return [tag, self!, parent!, later, [], []];
+}

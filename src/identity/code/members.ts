@@ -15,6 +15,15 @@ export function prototypeMembers(fn: Function, prototype: object): Member[] {
   return [...membersBeside(prototype, CONSTRUCTOR, made), ...removed.map((key): Member => [key, undefined])];
 }
 
+const FUNCTIONS: ReadonlySet<unknown> = new Set(['AsyncFunction', 'GeneratorFunction', 'AsyncGeneratorFunction']);
+
+/** The object that a function was told to inherit from; `undefined` for one that inherits what functions and classes do. */
+export function givenPrototype(fn: Function): object | undefined {
+  const prototype = Object.getPrototypeOf(fn) as (object & { readonly [Symbol.toStringTag]?: unknown }) | null;
+  const isInnate = typeof prototype !== 'object' || prototype === null || FUNCTIONS.has(prototype[Symbol.toStringTag]);
+  return isInnate ? undefined : prototype;
+}
+
 const INNATE: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
 const CONSTRUCTOR: ReadonlySet<PropertyKey> = new Set(['constructor']);
 

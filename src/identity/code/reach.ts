@@ -16,20 +16,19 @@ import {
 } from '../../inspect/index.ts';
 import { cacheKey, digest } from '../digest.ts';
 import { DigestError } from '../digest-error.ts';
-import type { EncodingOptions } from '../encoder.ts';
-import { Unidentified as Unknown } from '../unidentified.ts';
 import { addedToBuiltins, memberNames } from './added-methods.ts';
 import { arktypeDefinition } from './arktype-definition.ts';
 import { CapturedPlaces } from './captured-place.ts';
 import { canChange, holdsSame, isAlone } from './captured-state.ts';
-import { classTerm } from './class-term.ts';
+import { classTerm, methodsOf } from './class-term.ts';
 import { configuredFields } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
 import { hasContent } from './hidden-content.ts';
+import { ANYTHING, identitiesBy } from './identities-by.ts';
 import { classesOf, instancesOf } from './instance-classes.ts';
 import { isRequire, type Links, link } from './link.ts';
-import { attachedTo, contentOf, type Member, prototypeMembers, sameContent } from './members.ts';
+import { attachedTo, contentOf, givenPrototype, type Member, prototypeMembers, sameContent } from './members.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
 import type { OpenHolder } from './open-holders.ts';
@@ -404,7 +403,9 @@ export class Reach {
     const isState = (key: string): boolean => this.unidentified.has(`${fn.name}.${key}`);
     this.#watchContent(fn, isState);
     const members = attachedTo(fn).filter(([key]) => !isState(key));
-    return members.length === 0 ? '' : ` properties ${this.#members(members, fn.name || name)}`;
+    const given = givenPrototype(fn);
+    const inherited = given === undefined ? '' : ` inherits ${this.#part(given, fn.name || name)}`;
+    return members.length === 0 ? inherited : `${inherited} properties ${this.#members(members, fn.name || name)}`;
   }
 
   /** What was put on the prototype of a class from outside, or of a function that serves as one. */
@@ -487,23 +488,5 @@ export class Reach {
     }
   }
 }
-
-/** Functions, and objects that are not what they hold, by a number each. */
-function identitiesBy(number: (part: object) => string): EncodingOptions {
-  const ofObject = (value: object): string | undefined => {
-    if (types.isProxy(value)) throw new Unknown(value, 'a Proxy, whose handler may answer anything');
-    return definitionOf(value) || schemaDefinition(value) ? number(value) : undefined;
-  };
-  return { ofFunction: number, ofObject };
-}
-
-/** A class without what only runs while an instance or the class itself is made. */
-function methodsOf([tag, self, parent, methods]: Term): Term {
-  const later = (methods as readonly Term[]).filter(([, kind]) => kind !== 'constructor');
-  return [tag, self!, parent!, later, [], []];
-}
-
-/** Functions have an identity, whatever it is. */
-const ANYTHING = identitiesBy(() => '');
 
 const nameOf = (part: object): string => (typeof part === 'function' ? part.name : '');
