@@ -7,6 +7,7 @@ import { fillRecord } from './fill-record.ts';
 import { HeadReader, refuseFunctions } from './read-head.ts';
 import { preloadModule } from './references/load-module.ts';
 import { RevivedVariables } from './revived-variables.ts';
+import { isThrownByUser } from './user-errors.ts';
 
 /** How to unpack. */
 export interface UnpackOptions {
@@ -38,7 +39,7 @@ export function unpack(payload: Uint8Array, options: UnpackOptions = {}): unknow
   try {
     return form === BodyForm.plain ? readPlain(payload) : readGraph(payload, resolveFrom, functions);
   } catch (error) {
-    if (error instanceof RangeError && !(error instanceof UnpackError))
+    if (error instanceof RangeError && !(error instanceof UnpackError) && !isThrownByUser(error))
       throw corrupt('something in it is too large', error);
     throw error;
   }
