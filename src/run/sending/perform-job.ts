@@ -27,7 +27,7 @@ import { Outbox } from './outbox.ts';
 import { loadPacking, packing } from './packing.ts';
 import { performNode } from './perform-node.ts';
 import { connect } from './relay.ts';
-import { packResponse } from './response.ts';
+import { packItems, packResponse } from './response.ts';
 import { pipelinePart, type SentPipeline, sharedPart } from './unpacked-parts.ts';
 
 /**
@@ -37,15 +37,18 @@ import { pipelinePart, type SentPipeline, sharedPart } from './unpacked-parts.ts
  */
 export async function performJob(request: Uint8Array, place: JobPlace): Promise<Uint8Array> {
   await loadPacking();
-  const job = (await packing().unpackAsync(request)) as JobRequest;
+  const read = await outcome(async () => (await packing().unpackAsync(request)) as JobRequest);
+  // Values may be made anew by the user's own code.
+  if ('failed' in read) return packResponse(read, '');
+  const job = read.done;
   if (job.kind === 'node') return packResponse(await outcome(() => performNode(job, place)), job.path);
   const outbox = new Outbox(place.send);
   const stopSigns = await giveSigns(job.signsEveryMs, place);
-  const response = await outcome<RunResponse | ItemsResponse>(async () =>
-    job.kind === 'run' ? performRun(job, place, outbox) : performItems(job, place, outbox),
-  );
+  const bytes =
+    job.kind === 'run'
+      ? packResponse(await outcome(() => performRun(job, place, outbox)), job.path)
+      : packItems(await outcome(() => performItems(job, place, outbox)), job);
   stopSigns();
-  const bytes = packResponse(response, job.path);
   outbox.flush({ withoutEnclosedItems: true });
   return bytes;
 }
