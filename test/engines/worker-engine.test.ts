@@ -372,6 +372,23 @@ describe('an engine', () => {
     expect(await run).toMatchObject({ code: 'REMOTE_CANCELLED' });
   });
 
+  it('needs no runtime that tells how busy a thread is', async () => {
+    const silent = new WorkerEngine({ workers: 1, inline: false });
+    const p = new Pipeline({
+      nodes: [
+        node('told', ({ x }: { x: number }) => {
+          // As on Deno.
+          Object.defineProperty(performance, 'eventLoopUtilization', { value: undefined, configurable: true });
+          return x;
+        }),
+      ],
+      engine: silent,
+    });
+    expect(await p.run({ x: 1 })).toEqual({ told: 1 });
+    expect((await p.map({ x: range(20) }, { over: 'x' })).column('told')).toEqual(range(20));
+    await silent.close();
+  });
+
   it('refuses numbers that mean nothing', () => {
     expect(() => new WorkerEngine({ workers: 0 })).toThrow(/workers is 0/);
     expect(() => new WorkerEngine({ memory: 1.5 })).toThrow(/memory is 1.5/);

@@ -11,6 +11,7 @@ import { Recompute } from '../recompute.ts';
 import { type NodeFailure, RootRun, Scope } from '../scope.ts';
 import type { Task } from '../task.ts';
 import { accountOf } from './account.ts';
+import { busyTime } from './busy-time.ts';
 import { CountGatherer } from './item-counts.ts';
 import { ItemGatherer } from './item-gatherer.ts';
 import type { JobPlace } from './job.ts';
@@ -158,11 +159,6 @@ async function performItems(job: ItemsRequest, place: JobPlace, outbox: Outbox):
     busyMs: busyTime() - busyBefore,
     wallMs: performance.now() - startedAt,
   };
-}
-
-/** Milliseconds for which this thread was not idle; of the clock where the runtime does not tell. */
-function busyTime(): number {
-  return (performance.eventLoopUtilization as (() => { active: number }) | undefined)?.().active ?? performance.now();
 }
 
 function beginJob(job: RunRequest | ItemsRequest, pipeline: SentPipeline, options: PipelineOptions, outbox: Outbox) {
