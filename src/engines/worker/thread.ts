@@ -11,8 +11,9 @@ const JOBS = 2;
 const SHORT_MS = 40;
 /** Parts that a thread keeps. */
 const KEPT_PARTS = 32;
-/** Milliseconds that a cancelled job has before its thread is ended. */
+/** Milliseconds that a cancelled job has before its thread is ended; more when the thread has another one, which begins anew then. */
 const GRACE_MS = 200;
+const SHARED_GRACE_MS = 1000;
 /** Milliseconds between two questions whether a thread still listens. */
 const PING_MS = 100;
 
@@ -185,11 +186,16 @@ export class Thread {
 
   /** The thread gets a moment to stop by itself, from when the job begins: another one before it is not to suffer. */
   #endUnlessStopped(id: number): void {
-    setTimeout(() => {
-      if (!this.#jobs.has(id)) return;
-      if (this.#hasBegun(id)) this.#end('cancelled');
-      else this.#endUnlessStopped(id);
-    }, GRACE_MS).unref();
+    const isAlone = this.#jobs.size === 1;
+    const hasBegun = this.#hasBegun(id);
+    setTimeout(
+      () => {
+        if (!this.#jobs.has(id)) return;
+        if (hasBegun) this.#end('cancelled');
+        else this.#endUnlessStopped(id);
+      },
+      isAlone ? GRACE_MS : SHARED_GRACE_MS,
+    ).unref();
   }
 
   #end(reason: 'deaf' | 'cancelled'): void {
