@@ -274,7 +274,7 @@ export class ContainerDeployment implements Deployment, FleetOwner {
   #level(): void {
     const { sessions } = this.#fleet;
     if (!sessions.some(({ hasFreeLane }) => hasFreeLane)) this.#scale();
-    else for (const session of sessions) if (session.delayed > 0) session.recall();
+    else for (const session of sessions) if (session.isHoldingUp) session.recall();
   }
 
   #takeNext(): readonly PendingCall[] {
@@ -298,8 +298,9 @@ export class ContainerDeployment implements Deployment, FleetOwner {
     if (this.#isClosed && this.#pending.size === 0) return;
     const { concurrency, bufferContainers } = this.#definition.scaling;
     const size = this.#definition.batch?.maxSize ?? 1;
-    const delayed = this.#fleet.sessions.reduce((sum, session) => sum + session.delayed, 0);
-    const units = Math.ceil(this.#queue.length / size) + this.status.running + delayed;
+    // One more for what is held up in each: those calls are short.
+    const late = this.#fleet.sessions.filter(({ isHoldingUp }) => isHoldingUp).length;
+    const units = Math.ceil(this.#queue.length / size) + this.status.running + late;
     if (units > 0) this.#fleet.grow(Math.ceil(units / concurrency) + bufferContainers);
     else this.#fleet.grow(0);
   }

@@ -88,9 +88,9 @@ export class RunnerSession {
     return this.#units.running;
   }
 
-  /** Units that wait there behind others that take longer than was thought. */
-  get delayed(): number {
-    return this.#units.waiting > 0 && this.#isLate ? this.#units.waiting : 0;
+  /** Whether units wait there behind others that take longer than was thought. */
+  get isHoldingUp(): boolean {
+    return this.hasWaiting && this.#isLate;
   }
 
   get hasWaiting(): boolean {
