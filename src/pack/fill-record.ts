@@ -8,6 +8,7 @@ import { fillClass } from './revive-class.ts';
 import { fillFunction } from './revive-function.ts';
 import type { RevivedCapture, RevivedVariables } from './revived-variables.ts';
 import { fromState } from './symbols.ts';
+import { asUser } from './user-errors.ts';
 
 /** Reads the body of a record into the object that its head gave, or arranges for it to be made. */
 export function fillRecord(decoder: Decoder, record: number, heads: HeadReader, variables: RevivedVariables): void {
@@ -297,5 +298,5 @@ function instanceOf(made: unknown, state: unknown, hasFromState: boolean): unkno
   if (!hasFromState) return Object.assign(Object.create(made.prototype as object), state);
   const make = (made as unknown as { [fromState]?: (state: unknown) => unknown })[fromState];
   if (typeof make !== 'function') throw corrupt(`${made.name} has no static [fromState]() here`);
-  return make.call(made, state);
+  return asUser(() => make.call(made, state));
 }

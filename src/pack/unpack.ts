@@ -2,11 +2,12 @@ import v8 from 'node:v8';
 import { UnpackError } from '../errors.ts';
 import { corrupt } from './corrupt.ts';
 import { Decoder } from './decoder.ts';
-import { BodyForm, HEADER_LENGTH, openEnvelope } from './envelope.ts';
+import { BodyForm, type Envelope, HEADER_LENGTH, openEnvelope } from './envelope.ts';
 import { fillRecord } from './fill-record.ts';
 import { HeadReader, refuseFunctions } from './read-head.ts';
 import { preloadModule } from './references/load-module.ts';
 import { RevivedVariables } from './revived-variables.ts';
+import { isThrownByUser } from './user-errors.ts';
 
 /** How to unpack. */
 export interface UnpackOptions {
@@ -30,18 +31,7 @@ export interface UnpackOptions {
  * `UNPACK_FUNCTIONS_REFUSED`.
  */
 export function unpack(payload: Uint8Array, options: UnpackOptions = {}): unknown {
-  if (!(payload instanceof Uint8Array))
-    throw corrupt(`it is ${payload === null ? 'null' : `a ${typeof payload}`}, no Uint8Array`);
-  const { functions = true, resolveFrom = process.cwd() } = options;
-  const { form, runsCode } = openEnvelope(payload);
-  if (runsCode) refuseFunctions({ allowsFunctions: functions });
-  try {
-    return form === BodyForm.plain ? readPlain(payload) : readGraph(payload, resolveFrom, functions);
-  } catch (error) {
-    if (error instanceof RangeError && !(error instanceof UnpackError))
-      throw corrupt('something in it is too large', error);
-    throw error;
-  }
+  return read(payload, open(payload), options);
 }
 
 /**
@@ -52,11 +42,31 @@ export function unpack(payload: Uint8Array, options: UnpackOptions = {}): unknow
  */
 export async function unpackAsync(payload: Uint8Array, options: UnpackOptions = {}): Promise<unknown> {
   const { functions = true, resolveFrom = process.cwd() } = options;
-  if (functions && payload instanceof Uint8Array && openEnvelope(payload).form === BodyForm.graph) {
+  // Once: to check a large payload takes as long as to read it.
+  const envelope = open(payload);
+  if (functions && envelope.form === BodyForm.graph) {
     const { modules } = new Decoder(payload, { base: resolveFrom, allowsFunctions: functions });
     await Promise.all(modules.map((module) => preloadModule(module, resolveFrom)));
   }
-  return unpack(payload, options);
+  return read(payload, envelope, options);
+}
+
+/** The envelope of what ought to be a payload. */
+function open(payload: unknown): Envelope {
+  if (payload instanceof Uint8Array) return openEnvelope(payload);
+  throw corrupt(`it is ${payload === null ? 'null' : `a ${typeof payload}`}, no Uint8Array`);
+}
+
+function read(payload: Uint8Array, { form, runsCode }: Envelope, options: UnpackOptions): unknown {
+  const { functions = true, resolveFrom = process.cwd() } = options;
+  if (runsCode) refuseFunctions({ allowsFunctions: functions });
+  try {
+    return form === BodyForm.plain ? readPlain(payload) : readGraph(payload, resolveFrom, functions);
+  } catch (error) {
+    if (error instanceof RangeError && !(error instanceof UnpackError) && !isThrownByUser(error))
+      throw corrupt('something in it is too large', error);
+    throw error;
+  }
 }
 
 function readPlain(payload: Uint8Array): unknown {

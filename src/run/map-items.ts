@@ -78,6 +78,7 @@ export function itemsOf(
     column(slot, from, length) {
       const position = inputs.findIndex((input) => input.slot === slot || input.copies?.includes(slot) === true);
       const list = lists[position]!;
+      if (mode === 'zip' && isPlainArray(list)) return list.slice(from, from + length);
       return Array.from({ length }, (_, offset) => list[at(from + offset, position)]);
     },
   });
@@ -106,6 +107,10 @@ export function itemsOf(
   const count = lengths.reduce((a, b) => a * b, 1);
   return whole(count, (item, position) => Math.floor(item / strides[position]!) % lengths[position]!);
 }
+
+/** Whether parts of a list are plain arrays, too. */
+const isPlainArray = (list: ArrayLike<unknown>): list is unknown[] =>
+  Array.isArray(list) && Object.getPrototypeOf(list) === Array.prototype;
 
 /** @throws GraphError `GRAPH_UNKNOWN_NAME` when `over` names something that is no input. */
 export function checkOver(pipeline: string, over: readonly string[], known: readonly string[]): void {

@@ -160,6 +160,18 @@ describe('a map with worker threads', () => {
     expect(new Set(results.map(({ thread }) => thread.threadId)).size).toBeGreaterThan(1);
   });
 
+  it('stays here when only its first item takes long', async () => {
+    const { threadId } = process.getBuiltinModule('node:worker_threads');
+    const idle = new WorkerEngine({ workers: 2 });
+    const warming = node('thread', ({ x }: { x: number }) => {
+      spin(x === 0 ? 30 : 0);
+      return process.getBuiltinModule('node:worker_threads').threadId;
+    });
+    const results = await new Pipeline({ nodes: [warming], engine: idle }).map({ x: range(20) }, { over: 'x' });
+    await idle.close();
+    expect(results.column('thread')).toEqual(new Array(20).fill(threadId));
+  });
+
   it('is told of as if it ran here', async () => {
     const inner = new Pipeline({ name: 'inner', nodes: [double, next] });
     const outer = new Pipeline({
@@ -370,6 +382,23 @@ describe('an engine', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await closing.close();
     expect(await run).toMatchObject({ code: 'REMOTE_CANCELLED' });
+  });
+
+  it('needs no runtime that tells how busy a thread is', async () => {
+    const silent = new WorkerEngine({ workers: 1, inline: false });
+    const p = new Pipeline({
+      nodes: [
+        node('told', ({ x }: { x: number }) => {
+          // As on Deno.
+          Object.defineProperty(performance, 'eventLoopUtilization', { value: undefined, configurable: true });
+          return x;
+        }),
+      ],
+      engine: silent,
+    });
+    expect(await p.run({ x: 1 })).toEqual({ told: 1 });
+    expect((await p.map({ x: range(20) }, { over: 'x' })).column('told')).toEqual(range(20));
+    await silent.close();
   });
 
   it('refuses numbers that mean nothing', () => {

@@ -98,6 +98,51 @@ describe('user code', () => {
     expect(flood.lines[49_999]!.text).toMatch(/^line 49999 x/);
   });
 
+  it('may print 100 MB without the end of a line', async () => {
+    const flood = deploy(provider, async (way: 'stream' | 'descriptor') => {
+      const piece = 'y'.repeat(1_000_000);
+      if (way === 'stream') for (let n = 0; n < 100; n++) process.stdout.write(piece);
+      else {
+        const { spawnSync } = process.getBuiltinModule('node:child_process');
+        spawnSync('/bin/sh', ['-c', 'head -c 100000000 /dev/zero'], { stdio: ['ignore', 'inherit', 'ignore'] });
+      }
+      return way;
+    });
+    for (const way of ['stream', 'descriptor']) {
+      const before = flood.lines.length;
+      expect(await flood.call(way)).toBe(way);
+      const printed = (): number => flood.lines.slice(before).reduce((sum, { text }) => sum + text.length, 0);
+      // The last piece is no line yet.
+      await eventually('all of it', () => printed() > 99_000_000);
+    }
+  });
+
+  it('may fail after its result: that costs nobody anything', async () => {
+    const late = deploy(
+      provider,
+      (fails: boolean) => {
+        if (fails) setTimeout(() => Promise.reject(new Error('nobody waits for this')), 20);
+        return process.pid;
+      },
+      { scaling: { maxContainers: 1 } },
+    );
+    const pid = (await late.call(true)) as number;
+    await eventually('it is gone', () => !isAlive(pid));
+    expect(await late.call(false)).not.toBe(pid);
+  });
+
+  it('may write what looks like the protocol', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const write = deploy(provider, (...bytes: number[]) => {
+      process.getBuiltinModule('node:fs').writeSync(4, Uint8Array.from(bytes));
+      return bytes.length;
+    });
+    const magic = [0xf5, 0x48, 0xfa, 0x4e];
+    for (const noise of [magic, magic.slice(0, 3), [...magic, ...new Array(500).fill(7)], [...magic, ...magic, 1]])
+      expect(await write.call(...noise)).toBe(noise.length);
+    warn.mockRestore();
+  });
+
   it('may write to the descriptors of the protocol without breaking the call', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const write = deploy(
@@ -176,17 +221,23 @@ describe('user code', () => {
     expect(await failure(hoard.call())).toMatchObject({ code: 'REMOTE_OUT_OF_MEMORY' });
   });
 
-  it('may start programs; they end with their container', async () => {
-    const start = deploy(provider, async () => {
-      const child = process.getBuiltinModule('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' });
-      child.unref();
-      return child.pid!;
-    });
-    const pid = (await start.call()) as number;
-    expect(execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' })).toContain('sleep');
-    await start.deployment.close();
-    await eventually('the program is gone', () => !isAlive(pid));
-  });
+  // How programs are known that leave their group, only Linux shows.
+  it.each(process.platform === 'linux' ? [false, true] : [false])(
+    'may start programs; they end with their container (detached: %s)',
+    async (detached) => {
+      const start = deploy(provider, async () => {
+        const child = process
+          .getBuiltinModule('node:child_process')
+          .spawn('sleep', ['1000'], { stdio: 'ignore', detached });
+        child.unref();
+        return child.pid!;
+      });
+      const pid = (await start.call()) as number;
+      expect(execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' })).toContain('sleep');
+      await start.deployment.close();
+      await eventually('the program is gone', () => !isAlive(pid));
+    },
+  );
 });
 
 describe('a provider', () => {

@@ -41,7 +41,7 @@ async function startParent(): Promise<{
   const pids: number[] = [];
   for await (const chunk of parent.stdout!.setEncoding('utf8')) {
     for (const [, pid] of (chunk as string).matchAll(/^pid (\d+)$/gm)) pids.push(Number(pid));
-    if (pids.length === 4) break;
+    if (pids.length === 5) break;
   }
   return { parent, pids, temporary };
 }

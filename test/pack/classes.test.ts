@@ -36,6 +36,18 @@ const farAway = echo.call;
 afterAll(echo.close);
 
 describe('the class of an instance', () => {
+  it('may refuse to make it anew with an error of its own, whatever that is', () => {
+    class Span {
+      [Symbol.for('hypernodes.getState')](): number {
+        return -1;
+      }
+      static [Symbol.for('hypernodes.fromState')](length: number): Span {
+        throw new RangeError(`no span is ${length} long`);
+      }
+    }
+    expect(() => unpack(pack(new Span()))).toThrow(new RangeError('no span is -1 long'));
+  });
+
   it('is the original after a way there and back', async () => {
     const point = new Point(2);
     const back = await farAway(() => point);

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { disposeResources } from '../../graph/index.ts';
 import { performJob } from '../../run/index.ts';
-import { type FromThread, type ThreadData, type ToThread, transferable } from './thread-messages.ts';
+import { claim, type FromThread, type ThreadData, type ToThread, transferable } from './thread-messages.ts';
 
 if (parentPort === null) throw new Error('This program runs in the threads of a WorkerEngine.');
 const port = parentPort;
@@ -13,11 +13,11 @@ const running = new Map<number, AbortController>();
 const tell = (message: FromThread, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
 async function perform({ id, request, needs }: Extract<ToThread, { kind: 'job' }>): Promise<void> {
+  if (!claim(begun, id)) return;
   // Taken now: what the engine lets this thread forget next may still be needed here.
   const needed = new Map(needs.map((digest) => [digest, parts.get(digest)!]));
   const controller = new AbortController();
   running.set(id, controller);
-  Atomics.store(begun, 0, id + 1);
   try {
     const response = await performJob(request, {
       part: (digest) => needed.get(digest)!,

@@ -19,9 +19,15 @@ export type ToThread =
 
 /** What a thread is given when it starts. */
 export interface ThreadData {
-  /** Number of jobs that it has begun, in the order of their numbers: memory that both see, since a message costs more than a short job. */
+  /**
+   * Number of jobs that it has begun, or that were taken back before it could, in the order of their numbers: memory that
+   * both see, since a message costs more than a short job, and a busy thread reads none.
+   */
   readonly begun: Int32Array;
 }
+
+/** Says that a job is begun, or taken back; whether nobody had said so before. Of the thread and the engine only one can. */
+export const claim = (begun: Int32Array, id: number): boolean => Atomics.compareExchange(begun, 0, id, id + 1) === id;
 
 /** From a thread to the engine. */
 export type FromThread =

@@ -1,24 +1,26 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import { RemoteError } from '../../errors.ts';
+import type { RemoteError } from '../../errors.ts';
 import type { JobPart } from '../../run/index.ts';
+import { engineClosed, threadEnded } from './job-errors.ts';
 import type { QueuedJob } from './queued-job.ts';
-import { type FromThread, type ThreadData, type ToThread, transferable } from './thread-messages.ts';
+import { claim, type FromThread, type ThreadData, type ToThread, transferable } from './thread-messages.ts';
 
 /** Jobs that a thread has at once: one that it works on, and a short one so that it need not wait for the next. */
 const JOBS = 2;
-/** Longest job, in milliseconds, that may wait in one thread while another might become idle. */
+/** Longest job, in milliseconds, that may wait in a thread, or be waited for there. */
 const SHORT_MS = 40;
 /** Parts that a thread keeps. */
 const KEPT_PARTS = 32;
-/** Milliseconds that a cancelled job has before its thread is ended. */
+/** Milliseconds that a cancelled job has before its thread is ended; more when the thread has another one, which begins anew then. */
 const GRACE_MS = 200;
+const SHARED_GRACE_MS = 1000;
 /** Milliseconds between two questions whether a thread still listens. */
 const PING_MS = 100;
 
 /** What a thread tells its engine. */
 export interface ThreadOwner {
-  /** It has room for a job. */
-  idle(thread: Thread): void;
+  /** One of its threads has room for a job. */
+  idle(): void;
   /** It has ended; these jobs of it have to be done elsewhere. */
   ended(thread: Thread, unfinished: readonly QueuedJob[]): void;
 }
@@ -36,6 +38,7 @@ export class Thread {
   /** Why it is being ended, when that is not its own doing. */
   #endedFor: { readonly reason: 'deaf' | 'cancelled' | 'closed' } | undefined;
   #failure: unknown;
+  #isReady = false;
   #gone = false;
   #nextId = 0;
   #ping: NodeJS.Timeout | undefined;
@@ -63,11 +66,23 @@ export class Thread {
     return this.#jobs.size;
   }
 
+  /** Whether it would begin any job at once. */
+  get isIdle(): boolean {
+    return this.#jobs.size === 0 && this.#endedFor === undefined && !this.#gone;
+  }
+
   /** Whether it can take this job now. */
   accepts(job: QueuedJob): boolean {
     if (this.#endedFor !== undefined || this.#gone) return false;
-    for (const held of this.#jobs.values()) if (held.solo) return false;
+    for (const held of this.#jobs.values()) if (held.solo || !isShort(held)) return false;
     return this.#jobs.size < (job.solo || !isShort(job) ? 1 : JOBS);
+  }
+
+  /** A job that it has and has not begun, for another thread to do; it will not begin it any more. */
+  takeBack(): QueuedJob | undefined {
+    if (this.#endedFor !== undefined || this.#gone) return undefined;
+    for (const [id, job] of this.#jobs) if (this.#withdraw(id)) return job;
+    return undefined;
   }
 
   send(queued: QueuedJob): void {
@@ -88,6 +103,9 @@ export class Thread {
   async close(): Promise<void> {
     if (this.#gone) return;
     this.#endedFor ??= { reason: 'closed' };
+    // Now, not when it is gone: whoever got a last result meanwhile would have more of it done.
+    for (const queued of this.#jobs.values()) queued.reject(engineClosed(queued.job.path));
+    this.#jobs.clear();
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.ref();
     this.#post({ kind: 'close' });
@@ -131,6 +149,7 @@ export class Thread {
         this.#askedAt = undefined;
         break;
       case 'ready':
+        this.#isReady = true;
         break;
     }
   }
@@ -138,22 +157,47 @@ export class Thread {
   #finish(id: number): QueuedJob | undefined {
     const held = this.#jobs.get(id);
     if (held === undefined) return undefined;
-    this.#jobs.delete(id);
-    if (this.#jobs.size === 0) {
-      this.#worker.unref();
-      clearInterval(this.#ping);
-      this.#ping = undefined;
-    }
-    this.#owner.idle(this);
+    this.#drop(id);
+    this.#owner.idle();
     return held;
   }
 
-  /** The thread gets a moment to stop by itself. */
+  #drop(id: number): void {
+    this.#jobs.delete(id);
+    if (this.#jobs.size > 0) return;
+    this.#worker.unref();
+    clearInterval(this.#ping);
+    this.#ping = undefined;
+  }
+
+  /** Whether a job could be taken back, because it was not begun. */
+  #withdraw(id: number): boolean {
+    if (!claim(this.#begun, id)) return false;
+    this.#drop(id);
+    return true;
+  }
+
   #cancel(id: number): void {
-    this.#post({ kind: 'cancel', id });
-    setTimeout(() => {
-      if (this.#jobs.has(id)) this.#end('cancelled');
-    }, GRACE_MS).unref();
+    if (!this.#jobs.has(id)) return;
+    if (this.#withdraw(id)) this.#owner.idle();
+    else {
+      this.#post({ kind: 'cancel', id });
+      this.#endUnlessStopped(id);
+    }
+  }
+
+  /** The thread gets a moment to stop by itself, from when the job begins: another one before it is not to suffer. */
+  #endUnlessStopped(id: number): void {
+    const isAlone = this.#jobs.size === 1;
+    const hasBegun = this.#hasBegun(id);
+    setTimeout(
+      () => {
+        if (!this.#jobs.has(id)) return;
+        if (hasBegun) this.#end('cancelled');
+        else this.#endUnlessStopped(id);
+      },
+      isAlone ? GRACE_MS : SHARED_GRACE_MS,
+    ).unref();
   }
 
   #end(reason: 'deaf' | 'cancelled'): void {
@@ -183,13 +227,18 @@ export class Thread {
     const unfinished = held.filter(([, { job }]) => !job.signal.aborted);
     const begun = unfinished.filter(([id]) => this.#hasBegun(id)).map(([, job]) => job);
     const reason = this.#endedFor?.reason;
+    if (!this.#isReady && reason === undefined) {
+      // Another one would end like it.
+      for (const [, job] of unfinished) job.reject(this.#crashed(job, code));
+      this.#owner.ended(this, []);
+      return;
+    }
     // A job is to blame when it was the only one; otherwise each of them is tried again by itself.
     const blamed = reason === 'cancelled' || begun.length !== 1 ? undefined : begun[0];
     if (blamed !== undefined) blamed.reject(reason === 'deaf' ? blamed.job.timedOut() : this.#crashed(blamed, code));
     const others = unfinished.map(([, job]) => job).filter((job) => job !== blamed);
-    if (reason === 'closed') for (const job of others) job.reject(this.#crashed(job, code));
-    else if (reason !== 'cancelled') for (const job of begun) job.solo = true;
-    this.#owner.ended(this, reason === 'closed' ? [] : others);
+    if (reason !== 'cancelled') for (const job of begun) job.solo = true;
+    this.#owner.ended(this, others);
   }
 
   #hasBegun(id: number): boolean {
@@ -197,24 +246,6 @@ export class Thread {
   }
 
   #crashed({ job: { path } }: QueuedJob, code: number): RemoteError {
-    const failure = this.#failure;
-    const isOutOfMemory = (failure as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    if (isOutOfMemory) {
-      return new RemoteError('REMOTE_OUT_OF_MEMORY', `${path}: its worker thread ran out of memory.`, {
-        path,
-        cause: failure,
-        hint: `Give threads more: new WorkerEngine({ memory: 4096 }), in MiB.`,
-      });
-    }
-    if (this.#endedFor?.reason === 'closed') {
-      return new RemoteError('REMOTE_CANCELLED', `${path}: its engine was closed.`, { path });
-    }
-    const what =
-      failure === undefined ? `ended with exit code ${code}` : `ended by an uncaught error: ${String(failure)}`;
-    return new RemoteError('REMOTE_CRASHED', `${path}: its worker thread ${what}.`, {
-      path,
-      cause: failure,
-      hint: 'A node must not call process.exit(), and must catch the errors of what it leaves running.',
-    });
+    return threadEnded(path, { code, failure: this.#failure, isReady: this.#isReady });
   }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InputError } from '../../errors.ts';
 import type { Engine, Job, Sending } from '../../run/index.ts';
+import { engineClosed } from './job-errors.ts';
 import { QueuedJob } from './queued-job.ts';
 import { Thread, type ThreadOwner } from './thread.ts';
 
@@ -66,6 +67,7 @@ export class WorkerEngine implements Engine, ThreadOwner {
 
   /** Ends the threads and disposes what they created; work that is under way fails with `REMOTE_CANCELLED`. */
   async close(): Promise<void> {
+    for (const queued of this.#queue.splice(0)) queued.reject(engineClosed(queued.job.path));
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
@@ -112,6 +114,20 @@ export class WorkerEngine implements Engine, ThreadOwner {
       if (thread === undefined) return;
       this.#queue.shift();
       thread.send(job);
+    }
+    this.#level();
+  }
+
+  /** Gives threads without work what waits in others: how long a job takes was only a guess. */
+  #level(): void {
+    for (const idle of this.#threads) {
+      if (!idle.isIdle) continue;
+      for (const busy of this.#threads) {
+        const waiting = busy.load > 1 ? busy.takeBack() : undefined;
+        if (waiting === undefined) continue;
+        idle.send(waiting);
+        break;
+      }
     }
   }
 

@@ -22,6 +22,8 @@ import { safeObserver } from './safe-observer.ts';
 import type { WorkUnit } from './work-unit.ts';
 
 const DEFAULT_GRACE_MS = 1000;
+/** Milliseconds between two looks at whether calls wait behind one that takes long. */
+const LOOK_MS = 10;
 /** Longer than any run: only there to keep the process while calls are under way. */
 const FOREVER_MS = 2 ** 31 - 1;
 
@@ -37,6 +39,9 @@ export class ContainerDeployment implements Deployment, FleetOwner {
   readonly #onClosed: () => void;
   #keepAlive: NodeJS.Timeout | undefined;
   #isPumping = false;
+  #look: NodeJS.Timeout | undefined;
+  /** Calls that came back from containers in this tick, in order. */
+  #returned: PendingCall[] = [];
   #isClosed = false;
   #whenDone: (() => void) | undefined;
 
@@ -147,6 +152,11 @@ export class ContainerDeployment implements Deployment, FleetOwner {
     }, delayMs).unref();
   }
 
+  returned({ calls }: WorkUnit): void {
+    for (const call of calls) call.attempts--;
+    this.#returned.push(...calls);
+  }
+
   overdue(session: RunnerSession, unit: WorkUnit): void {
     session.giveUp(unit, this.#graceMs);
     for (const call of unit.calls) this.failed(call, tookTooLong(this.#definition, this.#definition.timeout ?? 0));
@@ -172,10 +182,15 @@ export class ContainerDeployment implements Deployment, FleetOwner {
         innocent.push(call);
       }
     }
-    const again = innocent.filter(({ isSettled }) => !isSettled);
+    this.#requeue(innocent);
+    this.#pumpSoon();
+  }
+
+  /** Puts calls that no container has begun before those that wait. */
+  #requeue(calls: readonly PendingCall[]): void {
+    const again = calls.filter(({ isSettled }) => !isSettled);
     for (const call of again) call.where = 'queue';
     this.#queue.addFirst(again);
-    this.#pumpSoon();
   }
 
   startFailed(error: unknown): void {
@@ -228,6 +243,7 @@ export class ContainerDeployment implements Deployment, FleetOwner {
   }
 
   #pump(): void {
+    if (this.#returned.length > 0) this.#requeue(this.#returned.splice(0));
     while (this.#queue.length > 0) {
       const session = this.#mostFree();
       if (!session) break;
@@ -241,6 +257,24 @@ export class ContainerDeployment implements Deployment, FleetOwner {
       this.#fleet.noteIdle(session);
     }
     this.#scale();
+    this.#lookLater();
+  }
+
+  /** As long as calls wait in containers. */
+  #lookLater(): void {
+    if (this.#look !== undefined || !this.#fleet.sessions.some(({ hasWaiting }) => hasWaiting)) return;
+    this.#look = setTimeout(() => {
+      this.#look = undefined;
+      this.#level();
+      this.#lookLater();
+    }, LOOK_MS).unref();
+  }
+
+  /** Calls that were sent ahead and wait for a long one are asked back when there is a free container, or it is started. */
+  #level(): void {
+    const { sessions } = this.#fleet;
+    if (!sessions.some(({ hasFreeLane }) => hasFreeLane)) this.#scale();
+    else for (const session of sessions) if (session.isHoldingUp) session.recall();
   }
 
   #takeNext(): readonly PendingCall[] {
@@ -264,7 +298,9 @@ export class ContainerDeployment implements Deployment, FleetOwner {
     if (this.#isClosed && this.#pending.size === 0) return;
     const { concurrency, bufferContainers } = this.#definition.scaling;
     const size = this.#definition.batch?.maxSize ?? 1;
-    const units = Math.ceil(this.#queue.length / size) + this.status.running;
+    // One more for what is held up in each: those calls are short.
+    const late = this.#fleet.sessions.filter(({ isHoldingUp }) => isHoldingUp).length;
+    const units = Math.ceil(this.#queue.length / size) + this.status.running + late;
     if (units > 0) this.#fleet.grow(Math.ceil(units / concurrency) + bufferContainers);
     else this.#fleet.grow(0);
   }

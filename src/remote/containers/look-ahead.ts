@@ -8,14 +8,15 @@ const WEIGHT = 0.2;
 
 /** How many calls to send ahead to a container: many if they are tiny, none if they take longer than sending does. */
 export class LookAhead {
-  readonly #aheadMicros: number;
+  /** Milliseconds of work that may wait. */
+  readonly aheadMs: number;
   readonly #bringsMany: boolean;
   #meanMicros: number | undefined;
   #isFilling = false;
 
   /** @param aheadMs Milliseconds of work that may wait; with it, more is brought only when half of that is left, so that many calls are sent as one. */
   constructor(aheadMs?: number) {
-    this.#aheadMicros = (aheadMs ?? AHEAD_MS) * 1000;
+    this.aheadMs = aheadMs ?? AHEAD_MS;
     this.#bringsMany = aheadMs !== undefined;
   }
 
@@ -39,6 +40,6 @@ export class LookAhead {
 
   #calls(bytes: number): number {
     if (this.#meanMicros === undefined || bytes > MOST_BYTES) return 0;
-    return Math.min(MOST_CALLS, Math.floor(this.#aheadMicros / Math.max(this.#meanMicros, 1)));
+    return Math.min(MOST_CALLS, Math.floor((this.aheadMs * 1000) / Math.max(this.#meanMicros, 1)));
   }
 }

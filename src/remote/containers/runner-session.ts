@@ -12,6 +12,7 @@ import type { FunctionDefinition, LogLine } from '../provider.ts';
 import type { Container, ContainerHost } from './container-host.ts';
 import type { ContainerEnd } from './crash-error.ts';
 import { FrameSender } from './frame-sender.ts';
+import { HeldUnits } from './held-units.ts';
 import { KnownParts } from './known-parts.ts';
 import { LastLines } from './last-lines.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -24,6 +25,8 @@ export interface SessionOwner {
   onLog(line: LogLine): void;
   succeeded(call: PendingCall, result: Uint8Array): void;
   failed(call: PendingCall, error: unknown): void;
+  /** A unit was given back: it was not begun. */
+  returned(unit: WorkUnit): void;
   /** A unit takes longer than it may. */
   overdue(session: RunnerSession, unit: WorkUnit): void;
   /** There is room for more. */
@@ -32,6 +35,8 @@ export interface SessionOwner {
 
 /** How long after its end a container's output may still come, in milliseconds: programs that it started can hold it. */
 const LAST_OUTPUT_MS = 500;
+/** What runs is late when it takes so many times as long as the work that may wait for it. */
+const LATE_TIMES = 4;
 
 /** The conversation with the runner in one container. */
 export class RunnerSession {
@@ -49,15 +54,12 @@ export class RunnerSession {
   readonly #sender: FrameSender;
   readonly #parts = new KnownParts();
   readonly #lookAhead: LookAhead;
-  readonly #units = new Set<WorkUnit>();
-  readonly #byNumber = new Map<number, { readonly call: PendingCall; readonly unit: WorkUnit }>();
+  readonly #units: HeldUnits;
   readonly #lastLines = new LastLines();
   readonly #printed: Readonly<Record<LogLine['stream'], LineSplitter>>;
   #heartbeat: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #fatal: ContainerEnd['fatal'];
-  #lastNumber = 0;
-  #bytes = 0;
   #sawNoise = false;
   #hasExited = false;
   #isReady!: () => void;
@@ -68,6 +70,7 @@ export class RunnerSession {
     this.#owner = owner;
     this.#sender = new FrameSender(container);
     this.#lookAhead = new LookAhead(host.aheadMs);
+    this.#units = new HeldUnits(definition.scaling.concurrency);
     this.#printed = { stdout: this.#splitter('stdout'), stderr: this.#splitter('stderr') };
     this.ready = new Promise((resolve) => {
       this.#isReady = resolve;
@@ -82,7 +85,16 @@ export class RunnerSession {
   }
 
   get running(): number {
-    return Math.min(this.#units.size, this.#definition.scaling.concurrency);
+    return this.#units.running;
+  }
+
+  /** Whether units wait there behind others that take longer than was thought. */
+  get isHoldingUp(): boolean {
+    return this.hasWaiting && this.#isLate;
+  }
+
+  get hasWaiting(): boolean {
+    return this.#units.waiting > 0;
   }
 
   get isIdle(): boolean {
@@ -96,8 +108,7 @@ export class RunnerSession {
 
   /** Whether another unit would soon begin. */
   get takesAhead(): boolean {
-    if (this.isClosing) return false;
-    return this.#lookAhead.takes(this.#units.size - this.#definition.scaling.concurrency, this.#bytes);
+    return !this.isClosing && this.#lookAhead.takes(this.#units.waiting, this.#units.bytes) && !this.#isLate;
   }
 
   send(calls: readonly PendingCall[]): void {
@@ -108,15 +119,7 @@ export class RunnerSession {
       this.#sender.send({ kind: FrameKind.define, meta: { digest }, payload: [bytes] });
     }
     const payload = calls.map(({ request }) => request.args);
-    const bytes = payload.reduce((sum, { length }) => sum + length, 0);
-    const number = this.#lastNumber + 1;
-    this.#lastNumber += calls.length;
-    const unit: WorkUnit = { calls, number, bytes, startedAt: undefined, open: calls.length, isGivenUp: false };
-    this.#units.add(unit);
-    this.#bytes += bytes;
-    calls.forEach((call, at) => {
-      this.#byNumber.set(number + at, { call, unit });
-    });
+    const { number } = this.#units.add(calls);
     const { timeout, batch } = this.#definition;
     this.#sender.send({
       kind: FrameKind.call,
@@ -133,13 +136,21 @@ export class RunnerSession {
       payload,
     });
     for (const digest of surplus) this.#sender.send({ kind: FrameKind.forget, meta: { digest } });
-    this.#noteStarts();
+    this.#keepDeadlines();
   }
 
   /** The unit of a call that was sent here and not answered. */
   unitOf(call: PendingCall): WorkUnit | undefined {
-    for (const unit of this.#units) if (unit.calls.includes(call)) return unit;
-    return undefined;
+    return this.#units.unitOf(call);
+  }
+
+  /** Asks for what waits there; each unit that was not begun is `returned`, of the others their answers come. */
+  recall(): void {
+    const waiting = this.#units.parted().waiting.filter(({ isRecalled }) => !isRecalled);
+    const [first] = waiting;
+    if (first === undefined) return;
+    for (const unit of waiting) unit.isRecalled = true;
+    this.#sender.send({ kind: FrameKind.recall, call: first.number });
   }
 
   /** Tells the runner that nobody waits for a unit any more, and kills it if it doesn't stop. */
@@ -147,8 +158,18 @@ export class RunnerSession {
     if (unit.isGivenUp) return;
     unit.isGivenUp = true;
     this.#sender.send({ kind: FrameKind.cancel, call: unit.number });
+    this.#killUnlessStopped(unit, graceMs);
+  }
+
+  /** It has so long from when it runs: what runs before it is not to suffer. */
+  #killUnlessStopped(unit: WorkUnit, graceMs: number): void {
+    const askedAt = performance.now();
     setTimeout(() => {
       if (!this.#units.has(unit)) return;
+      if (unit.startedAt === undefined || unit.startedAt > askedAt) {
+        this.#killUnlessStopped(unit, graceMs);
+        return;
+      }
       this.isClosing = true;
       this.isCondemned = true;
       void this.container.kill();
@@ -167,11 +188,12 @@ export class RunnerSession {
 
   /** What it didn't answer: first what ran, as far as known here, then what waited. */
   unanswered(): { readonly started: readonly WorkUnit[]; readonly waiting: readonly WorkUnit[] } {
-    const units = [...this.#units];
-    return {
-      started: units.filter(({ startedAt }) => startedAt !== undefined),
-      waiting: units.filter(({ startedAt }) => startedAt === undefined),
-    };
+    return this.#units.parted();
+  }
+
+  /** Whether whatever runs there has taken longer than all that waits was thought to take. */
+  get #isLate(): boolean {
+    return this.#units.isLate(LATE_TIMES * this.#lookAhead.aheadMs);
   }
 
   #greet(host: ContainerHost): void {
@@ -231,7 +253,7 @@ export class RunnerSession {
       const error = payload.length > 0 ? unpackError(payload) : undefined;
       this.#fatal = { meta: metaOf<FatalMeta>(frame), error };
     }
-    const entry = this.#byNumber.get(number);
+    const entry = this.#units.call(number);
     if (!entry) return;
     const { call, unit } = entry;
     switch (kind) {
@@ -251,26 +273,21 @@ export class RunnerSession {
         if (!unit.isGivenUp) this.#owner.failed(call, unpackError(payload));
         this.#owner.freed(this);
         break;
+      case FrameKind.returned:
+        this.#units.remove(unit);
+        if (!unit.isGivenUp) this.#owner.returned(unit);
+        this.#owner.freed(this);
+        break;
     }
   }
 
   #answered(number: number, unit: WorkUnit, micros: number): void {
-    this.#byNumber.delete(number);
-    unit.open--;
-    if (unit.open > 0) return;
-    this.#units.delete(unit);
-    this.#bytes -= unit.bytes;
+    if (!this.#units.answered(number, unit)) return;
     this.#lookAhead.measured(micros);
-    this.#noteStarts();
+    this.#keepDeadlines();
   }
 
-  /** The runner takes units in order: the first ones run. */
-  #noteStarts(): void {
-    let lanes = this.#definition.scaling.concurrency;
-    for (const unit of this.#units) {
-      if (lanes-- === 0) break;
-      unit.startedAt ??= performance.now();
-    }
+  #keepDeadlines(): void {
     if (this.#definition.timeout !== undefined && !this.#deadline && this.#units.size > 0) {
       this.#watchDeadline(this.#definition.timeout * 1000);
     }
@@ -304,7 +321,7 @@ export class RunnerSession {
 
   /** What a frame held is lost; its call cannot be answered any more. */
   #damaged(number: number): void {
-    const entry = this.#byNumber.get(number);
+    const entry = this.#units.call(number);
     this.#fatal = brokenChannel('something wrote into the middle of a message to home');
     this.isClosing = true;
     if (!entry) this.isCondemned = true;

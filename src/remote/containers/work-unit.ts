@@ -12,4 +12,6 @@ export interface WorkUnit {
   open: number;
   /** It was told to stop: nobody waits for its answer. */
   isGivenUp: boolean;
+  /** It was asked for again: it comes back unless it has begun. */
+  isRecalled: boolean;
 }

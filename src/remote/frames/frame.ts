@@ -18,6 +18,8 @@ export const FrameKind = {
   stop: 7,
   /** Bytes by digest that are not needed any more: {@link DefineMeta}. */
   forget: 8,
+  /** Give back the calls from this number on that have not begun. */
+  recall: 9,
   /** The runner listens: {@link ReadyMeta}. */
   ready: 16,
   /** Something for `onMessage` of the call. */
@@ -31,6 +33,8 @@ export const FrameKind = {
   log: 21,
   /** Why the runner is about to end: {@link FatalMeta}, and an error if there is one. */
   fatal: 22,
+  /** A call, or a batch, that was recalled: it has not begun here, and will not. */
+  returned: 23,
 } as const;
 
 /** One unit of the protocol. */

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { type Container, type ContainerExit, LastLines, LineSplitter } from '../containers/index.ts';
 import type { LogLine } from '../provider.ts';
 import { killGroup } from './kill-group.ts';
+import { killStrays } from './kill-strays.ts';
 import { MemoryWatch } from './memory-watch.ts';
 
 /** Descriptors in the container by which the runner speaks with home. */
@@ -67,7 +68,9 @@ export class LocalContainer implements Container {
           });
     this.exited = this.#end(printed).finally(() => {
       watch?.stop();
-      void rm(world, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+      void killStrays(world)
+        .then(() => rm(world, { recursive: true, force: true, maxRetries: 3 }))
+        .catch(() => undefined);
     });
     this.#unref();
   }

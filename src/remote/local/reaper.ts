@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
  * Reads process groups, one a line, `+` to add and `-` to remove one; at the end of its input it kills those that are
- * left, and removes the folder of their worlds.
+ * left, and what left its group but has its home in the folder of their worlds, and removes that.
  */
 const SCRIPT = `
 groups=" "
@@ -14,6 +14,10 @@ while read -r line; do
   esac
 done
 for one in $groups; do kill -9 "-$one"; done
+for file in $(grep -lsF "HOME=$0/" /proc/[0-9]*/environ); do
+  process="\${file%/environ}"
+  kill -9 "\${process#/proc/}"
+done
 sleep 0.2
 rm -rf -- "$0"
 `;

@@ -5,6 +5,9 @@ import type { FrameOutput } from './frame-output.ts';
 import { loadCode } from './load-code.ts';
 import { RunningCall } from './running-call.ts';
 
+/** After a call that took so many milliseconds, what waits for it may have been cancelled or recalled. */
+const LONG_MS = 10;
+
 /** Does what the frames from home say: keeps code, performs calls in the order of their arrival, some at once. */
 export class Runner {
   readonly #output: FrameOutput;
@@ -49,6 +52,9 @@ export class Runner {
       case FrameKind.cancel:
         this.#cancel(frame.call);
         break;
+      case FrameKind.recall:
+        this.#giveBack(frame.call);
+        break;
       case FrameKind.more:
         this.#calls.get(frame.call)?.allowYields(frame.extra);
         break;
@@ -91,10 +97,12 @@ export class Runner {
   }
 
   async #perform(call: RunningCall): Promise<void> {
+    const startedAt = performance.now();
     await call.perform(() => this.#loadCode());
     // Before any other user code: what is done is told, whatever happens there.
     this.#output.flush();
     for (const number of call.numbers) this.#calls.delete(number);
+    if (this.#waiting.length > 0 && performance.now() - startedAt > LONG_MS) await newsFromHome();
     this.#running--;
     this.#startNext();
     if (this.#isStopping && this.isIdle) void this.end();
@@ -107,6 +115,17 @@ export class Runner {
     return this.#code;
   }
 
+  /** What has not begun goes back; of what has, home gets the answer. */
+  #giveBack(from: number): void {
+    const at = this.#waiting.findIndex(({ numbers }) => numbers[0]! >= from);
+    if (at < 0) return;
+    for (const { numbers } of this.#waiting.splice(at)) {
+      for (const number of numbers) this.#calls.delete(number);
+      this.#output.queue({ kind: FrameKind.returned, call: numbers[0]! });
+    }
+    if (this.#isStopping && this.isIdle) void this.end();
+  }
+
   #cancel(number: number): void {
     const call = this.#calls.get(number);
     if (!call) return;
@@ -117,6 +136,11 @@ export class Runner {
     for (const each of call.numbers) this.#calls.delete(each);
     call.fail(new RemoteError('REMOTE_CANCELLED', 'The call was cancelled before it began.'));
   }
+}
+
+/** Lets frames that came in the meantime be read: they are polled for between two turns of the event loop. */
+async function newsFromHome(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Not part of a larger piece of memory, which would stay as long as this does. */

@@ -11,6 +11,7 @@ import { Recompute } from '../recompute.ts';
 import { type NodeFailure, RootRun, Scope } from '../scope.ts';
 import type { Task } from '../task.ts';
 import { accountOf } from './account.ts';
+import { busyTime } from './busy-time.ts';
 import { CountGatherer } from './item-counts.ts';
 import { ItemGatherer } from './item-gatherer.ts';
 import type { JobPlace } from './job.ts';
@@ -27,7 +28,7 @@ import { Outbox } from './outbox.ts';
 import { loadPacking, packing } from './packing.ts';
 import { performNode } from './perform-node.ts';
 import { connect } from './relay.ts';
-import { packResponse } from './response.ts';
+import { packItems, packResponse } from './response.ts';
 import { pipelinePart, type SentPipeline, sharedPart } from './unpacked-parts.ts';
 
 /**
@@ -37,15 +38,18 @@ import { pipelinePart, type SentPipeline, sharedPart } from './unpacked-parts.ts
  */
 export async function performJob(request: Uint8Array, place: JobPlace): Promise<Uint8Array> {
   await loadPacking();
-  const job = (await packing().unpackAsync(request)) as JobRequest;
+  const read = await outcome(async () => (await packing().unpackAsync(request)) as JobRequest);
+  // Values may be made anew by the user's own code.
+  if ('failed' in read) return packResponse(read, '');
+  const job = read.done;
   if (job.kind === 'node') return packResponse(await outcome(() => performNode(job, place)), job.path);
   const outbox = new Outbox(place.send);
   const stopSigns = await giveSigns(job.signsEveryMs, place);
-  const response = await outcome<RunResponse | ItemsResponse>(async () =>
-    job.kind === 'run' ? performRun(job, place, outbox) : performItems(job, place, outbox),
-  );
+  const bytes =
+    job.kind === 'run'
+      ? packResponse(await outcome(() => performRun(job, place, outbox)), job.path)
+      : packItems(await outcome(() => performItems(job, place, outbox)), job);
   stopSigns();
-  const bytes = packResponse(response, job.path);
   outbox.flush({ withoutEnclosedItems: true });
   return bytes;
 }
@@ -155,11 +159,6 @@ async function performItems(job: ItemsRequest, place: JobPlace, outbox: Outbox):
     busyMs: busyTime() - busyBefore,
     wallMs: performance.now() - startedAt,
   };
-}
-
-/** Milliseconds for which this thread was not idle; of the clock where the runtime does not tell. */
-function busyTime(): number {
-  return (performance.eventLoopUtilization as (() => { active: number }) | undefined)?.().active ?? performance.now();
 }
 
 function beginJob(job: RunRequest | ItemsRequest, pipeline: SentPipeline, options: PipelineOptions, outbox: Outbox) {

@@ -1,6 +1,7 @@
 import { Emitter, type LogLevel, RunContext } from '../../events/index.ts';
 import type { NodeContext } from '../../graph/index.ts';
 import { withResources } from '../resources.ts';
+import { busyTime } from './busy-time.ts';
 import type { JobPlace } from './job.ts';
 import type { JobMessage, NodeRequest, NodeResponse } from './messages.ts';
 import { packing } from './packing.ts';
@@ -10,7 +11,7 @@ import { functionPart } from './unpacked-parts.ts';
 export async function performNode(job: NodeRequest, place: JobPlace): Promise<NodeResponse> {
   const run = await functionPart(job.code, place);
   const inputs = await withResources({ ...job.inputs });
-  const busyBefore = performance.eventLoopUtilization().active;
+  const busyBefore = busyTime();
   const context = contextOf(job, place);
   const { around } = job;
   const result = await (around === undefined
@@ -18,7 +19,7 @@ export async function performNode(job: NodeRequest, place: JobPlace): Promise<No
     : new Emitter(around.callbacks, new RunContext(around.event.runId)).wrapNode({ ...around.event, inputs }, () =>
         run(inputs, context),
       ));
-  return { result, busyMs: performance.eventLoopUtilization().active - busyBefore };
+  return { result, busyMs: busyTime() - busyBefore };
 }
 
 function contextOf({ path, attempt }: NodeRequest, place: JobPlace): NodeContext {

@@ -11,6 +11,7 @@ export class Pilot {
   readonly #items: number;
   readonly #overheadMs: number;
   #size = 0;
+  #steps = 0;
   #busyMs = 0;
   #startedAt = 0;
   #triedMs = 0;
@@ -32,19 +33,24 @@ export class Pilot {
    */
   readonly further = (started: number, busyMs: number): number => {
     const now = performance.now();
+    let stepMs = 0;
     if (this.#size > 0) {
+      stepMs = busyMs - this.#busyMs;
       const wallMs = now - this.#startedAt;
-      this.#sizer.learn(this.#size, busyMs - this.#busyMs, wallMs);
+      this.#sizer.learn(this.#size, stepMs, wallMs);
       this.#triedMs += wallMs;
-      this.#itemMs = [this.#itemMs[1], (busyMs - this.#busyMs) / this.#size];
+      this.#itemMs = [this.#itemMs[1], stepMs / this.#size];
     }
     this.#busyMs = busyMs;
     this.#startedAt = now;
     const remaining = this.#items - started;
     // A first item takes longer than those after it, and any of them while the machine does something else.
     const expectedMs = Math.min(...this.#itemMs) * remaining;
-    if (this.#size > 0 && expectedMs > this.#overheadMs && this.#triedMs > TRY_MS) return 0;
-    this.#size = Math.min(remaining, Math.max(1, this.#size * GROWTH));
+    const seemsWorthIt = this.#size > 0 && expectedMs > this.#overheadMs && this.#triedMs > TRY_MS;
+    // One item proves nothing, unless another one like it would cost more than to send them in vain.
+    if (seemsWorthIt && (this.#steps > 1 || stepMs > this.#overheadMs)) return 0;
+    this.#size = Math.min(remaining, seemsWorthIt ? 1 : Math.max(1, this.#size * GROWTH));
+    this.#steps++;
     return this.#size;
   };
 }

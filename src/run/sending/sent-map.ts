@@ -6,7 +6,7 @@ import type { WholeMap } from '../map-items.ts';
 import { type ItemFailure, isCountable, MapRun, type MapSettings } from '../map-run.ts';
 import { isThenable, type MaybePromise } from '../maybe-promise.ts';
 import { type ObservedMap, observeLostItem, observeMap } from '../observe.ts';
-import { retryDelay } from '../retry.ts';
+import { isCancelled, retryDelay } from '../retry.ts';
 import type { Scope } from '../scope.ts';
 import { type StopReason, Task } from '../task.ts';
 import { timedOut } from '../timed-out.ts';
@@ -248,7 +248,8 @@ export class SentMap extends Task {
 
   /** What ended a place was the doing of one item; found by sending each of them alone, as often as it may be tried. */
   async #lost(chunk: SentChunk, error: unknown): Promise<void> {
-    if (!(error instanceof RemoteError || error instanceof TimeoutError)) throw error;
+    const isPlaceLost = error instanceof RemoteError || error instanceof TimeoutError;
+    if (!isPlaceLost || isCancelled(error)) throw error;
     await chunk.read;
     if (this.#closed) return;
     const { missing, range, replay } = chunk;
