@@ -4,15 +4,10 @@ import { MemoryCache } from 'hypernodes/cache';
 import { afterEach, describe, expect, it } from 'vitest';
 import { codeIdentity } from '../../src/identity/index.ts';
 
-declare global {
-  var region: unknown;
-}
-
 const NAME = 'HYPERNODES_TEST_URL';
 afterEach(() => {
   delete process.env[NAME];
   delete process.env.HYPERNODES_DECLARED_ENV;
-  Reflect.deleteProperty(globalThis, 'region');
 });
 const withUrl = <T>(url: string | undefined, make: () => T): T => {
   if (url === undefined) delete process.env[NAME];
@@ -106,32 +101,5 @@ describe('what code reads of the environment', () => {
       });
     expect(identity('secret', 'OTHER')).toBe(identity('other secret', 'OTHER'));
     expect(identity('http://one', `OTHER,${NAME}`)).not.toBe(identity('http://other', `OTHER,${NAME}`));
-  });
-});
-
-describe('what code reads of the global object', () => {
-  const read = () => globalThis.region;
-  const identity = (value: unknown): string => {
-    globalThis.region = value;
-    return codeIdentity(read).digest;
-  };
-
-  it('is part of it when it is data', () => {
-    const none = codeIdentity(read).digest;
-    const all = [none, identity('eu'), identity('us'), identity({ name: 'eu' }), identity({ name: 'us' })];
-    expect(new Set(all).size).toBe(5);
-    expect(identity({ name: 'us' })).toBe(all[4]);
-    (globalThis.region as { name: string }).name = 'eu';
-    expect(codeIdentity(read).digest).toBe(all[3]);
-  });
-
-  it('is none when it does something, or is what the code itself has put there', () => {
-    expect(identity(() => 1)).toBe(identity(() => 2));
-    const count = () => {
-      globalThis.region = Number(globalThis.region ?? 0) + 1;
-    };
-    const before = codeIdentity(count).digest;
-    count();
-    expect(codeIdentity(count).digest).toBe(before);
   });
 });

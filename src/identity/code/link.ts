@@ -8,10 +8,11 @@ import {
 } from '../../inspect/index.ts';
 import type { CapturedPlaces } from './captured-place.ts';
 import { changedByCall } from './changed-place.ts';
+import { EnvironmentReads } from './environment-reads.ts';
 import { ownText } from './function-term.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
-import { type OpenHolder, OpenHolders } from './open-holders.ts';
+
 import { is, isTerm, mapTerms, type Part, type Term } from './term.ts';
 
 /** How the names of a function's code find what stands behind them. */
@@ -25,11 +26,11 @@ export interface Links {
   readonly global: (name: string) => Term;
   /** The term for a member of something of the language or of Node, if the user's own code was put in its place. */
   readonly replaced: (holder: string, key: string) => Term | undefined;
-  /** The term for what the environment or the global object has under a name; `undefined` where that is no plain data. */
-  readonly open: (holder: OpenHolder, key: string) => Term | undefined;
+  /** The term for what the environment has under a name; `undefined` where that does not count. */
+  readonly environment: (name: string) => Term | undefined;
   /** Called when the code depends on what a field holds, which can change without any variable being assigned. */
   readonly volatile: (holder: Readonly<Record<string, unknown>>, key: string, value: unknown) => void;
-  /** The code changes a captured variable, or the structure that this holds, the environment, or the global object. */
+  /** The code changes a captured variable, or the structure that this holds, or the environment. */
   readonly changes: (value: unknown) => void;
   /** The code changes a captured variable, or what it holds, under this name. */
   readonly state: (name: string, how: string) => Term;
@@ -82,7 +83,7 @@ class Linker {
   readonly #links: Links;
   readonly #self: Binding | undefined;
   readonly #places: CapturedPlaces;
-  readonly #open: OpenHolders;
+  readonly #environment: EnvironmentReads;
   #isSearching = false;
   readonly #writeOnly: ReadonlySet<string>;
 
@@ -92,8 +93,8 @@ class Linker {
     this.#places = places;
     this.#writeOnly = writeOnly;
     this.#self = selfBinding(root);
-    this.#open = new OpenHolders(root, captured.variables);
-    if (this.#open.isChanged) links.changes(undefined);
+    this.#environment = new EnvironmentReads(root, captured.variables);
+    if (this.#environment.isChanged) links.changes(undefined);
   }
 
   readonly link = (term: Term): Term => {
@@ -190,8 +191,7 @@ class Linker {
   #member(term: Term): Term {
     const [, object, key, optional] = term as unknown as [string, Term, Term, boolean];
     const plain = [term[0], this.link(object), this.link(key), optional] as unknown as Term;
-    const holder = this.#open.holderOf(object);
-    const found = holder && this.#read(holder, normalise(plain[2] as Term));
+    const found = this.#environment.isEnvironment(object) ? this.#read(normalise(plain[2] as Term)) : undefined;
     // Not in place of it: where the code runs, another environment may make it go another way.
     if (found) return ['found', plain, [found]];
     if (key[0] !== 'string') return plain;
@@ -214,12 +214,11 @@ class Linker {
   #given(term: Term): Term {
     const plain = mapTerms(term, this.link);
     const [, pattern, value] = term as unknown as [string, Term, Term | null];
-    const holder = value && pattern[0] === 'object-pattern' ? this.#open.holderOf(value) : undefined;
-    if (!holder) return plain;
+    if (!value || pattern[0] !== 'object-pattern' || !this.#environment.isEnvironment(value)) return plain;
     const keys = (pattern[1] as readonly Term[])
       .filter((part) => part[0] === 'property')
       .map((part) => part[1] as Term);
-    const found = keys.map((key) => this.#read(holder, this.link(key))).filter((one) => one !== undefined);
+    const found = keys.map((key) => this.#read(this.link(key))).filter((one) => one !== undefined);
     const read: Term = ['found', plain[2]!, found];
     return plain.with(2, read as never) as unknown as Term;
   }
@@ -227,17 +226,17 @@ class Linker {
   /** `'PORT' in process.env` */
   #asked(term: Term): Term {
     const plain = mapTerms(term, this.link);
-    const holder = term[1] === 'in' ? this.#open.holderOf(term[3] as Term) : undefined;
-    const found = holder && this.#read(holder, plain[2] as Term);
+    const isAbout = term[1] === 'in' && this.#environment.isEnvironment(term[3] as Term);
+    const found = isAbout ? this.#read(plain[2] as Term) : undefined;
     if (!found) return plain;
     const right: Term = ['found', plain[3]!, [found]];
     return plain.with(3, right as never) as unknown as Term;
   }
 
-  /** What a name in the environment or the global object stands for. */
-  #read(holder: OpenHolder, key: Term): Term | undefined {
-    if (key[0] !== 'string' || this.#open.isWritten(holder, key[1] as string)) return undefined;
-    return this.#links.open(holder, key[1] as string);
+  /** What a name in the environment stands for. */
+  #read(key: Term): Term | undefined {
+    if (key[0] !== 'string' || this.#environment.isWritten(key[1] as string)) return undefined;
+    return this.#links.environment(key[1] as string);
   }
 
   /** A member of something of the language or of Node, where the user put something in its place. */

@@ -16,6 +16,7 @@ import {
 } from '../../inspect/index.ts';
 import { cacheKey, digest } from '../digest.ts';
 import { DigestError } from '../digest-error.ts';
+import { countsInKeys } from '../environment.ts';
 import { addedToBuiltins, memberNames } from './added-methods.ts';
 import { arktypeDefinition } from './arktype-definition.ts';
 import { CapturedPlaces } from './captured-place.ts';
@@ -31,8 +32,6 @@ import { isRequire, type Links, link } from './link.ts';
 import { attachedTo, contentOf, givenPrototype, type Member, prototypeMembers, sameContent } from './members.ts';
 import { isNamespaceLike } from './namespace-like.ts';
 import { normalise } from './normalise.ts';
-import type { OpenHolder } from './open-holders.ts';
-import { openValue } from './open-value.ts';
 import { functionPart, PartNames, textDigest } from './part-names.ts';
 import { isPlainInstance, publicFields } from './plain-instance.ts';
 import { classNamesIn, readsNames } from './read-names.ts';
@@ -278,7 +277,7 @@ export class Reach {
         const owner = globalHolder(holder);
         return owner && this.#replaced(owner, key, `${holder}.${key}`);
       },
-      open: (holder, key) => this.#open(holder, key),
+      environment: (name) => this.#environment(name),
       changes: (value) => {
         this.changesState = true;
         if (typeof value === 'object' && value !== null) this.changed.add(value);
@@ -355,14 +354,13 @@ export class Reach {
     return this.#value(value, name);
   }
 
-  /** What the environment or the global object has under a name. */
-  #open(holder: OpenHolder, name: string): Term | undefined {
-    const { value, counts, isSame } = openValue(holder, name);
-    if (counts || holder === 'globalThis') this.#hold(isSame);
-    if (!counts) return undefined;
-    if (holder === 'globalThis') return this.#value(value, `globalThis.${name}`);
+  /** What the environment has under a name. */
+  #environment(name: string): Term | undefined {
+    if (!countsInKeys(name)) return undefined;
+    const value = process.env[name];
+    this.#hold(() => process.env[name] === value);
     this.parts.add(`${name} (env)`, digest(value));
-    return literal(value as string | undefined);
+    return literal(value);
   }
 
   #replaced(holder: object, key: string, name: string): Term | undefined {

@@ -5,13 +5,10 @@ import { isNamespaceLike } from './namespace-like.ts';
 import { isFixedLocal } from './purity.ts';
 import { eachTerm, is, type Term } from './term.ts';
 
-/** What anybody may put things into under any name: the environment, and the global object. */
-export type OpenHolder = 'env' | 'globalThis';
-
 const ROOTS: ReadonlySet<unknown> = new Set(['process', 'globalThis', 'global']);
 
-/** Tells where a function's code reads the environment or the global object, under whatever name it has them. */
-export class OpenHolders {
+/** Tells where a function's code reads the environment, under whatever name it has it. */
+export class EnvironmentReads {
   readonly #variables: ReadonlyMap<string, CapturedVariable>;
   /** What local constants hold: `const { env } = process`. */
   readonly #locals = new Map<Binding, object>();
@@ -22,19 +19,18 @@ export class OpenHolders {
     this.#collect(root);
   }
 
-  /** Which of them a term is; `undefined` for everything else. */
-  holderOf(term: Term): OpenHolder | undefined {
+  /** Whether a term is the environment. */
+  isEnvironment(term: Term): boolean {
     const value = this.#valueOf(term);
-    if (value === globalThis) return 'globalThis';
-    return value !== undefined && value === process.env ? 'env' : undefined;
+    return value !== undefined && value === process.env;
   }
 
-  /** Whether the code itself puts something there: what it then finds is what it left. */
-  isWritten(holder: OpenHolder, name: string): boolean {
-    return this.#written.has(`${holder}.${name}`);
+  /** Whether the code itself sets a variable: what it then finds is what it left. */
+  isWritten(name: string): boolean {
+    return this.#written.has(name);
   }
 
-  /** Whether the code puts anything there. */
+  /** Whether the code sets any. */
   get isChanged(): boolean {
     return this.#written.size > 0;
   }
@@ -43,8 +39,8 @@ export class OpenHolders {
     if (term[0] === 'let' && term[2] !== null) this.#declare(term[1] as Term, this.#valueOf(term[2] as Term));
     let place = changedPlace(term);
     for (; place?.[0] === 'member'; place = place[1] as Term) {
-      const holder = is(place[2], 'string') ? this.holderOf(place[1] as Term) : undefined;
-      if (holder) this.#written.add(`${holder}.${(place[2] as Term)[1] as string}`);
+      if (!is(place[2], 'string') || !this.isEnvironment(place[1] as Term)) continue;
+      this.#written.add(place[2][1] as string);
     }
     eachTerm(term, (part) => this.#collect(part));
   }
