@@ -1,13 +1,9 @@
 import { fieldArrows } from './field-arrows.ts';
-import { HeapGraph } from './heap-graph.ts';
-import { atEndOfGo, type OwnInspector, withInspector } from './inspector.ts';
-
-/** More contexts than any function stands in. */
-const FARTHEST = 100;
+import { contextsAround, heldIn } from './heap-contexts.ts';
+import { type OwnInspector, withInspector } from './inspector.ts';
+import { type PlaceInHeap, placeInHeap } from './recent-heap.ts';
 
 const known = new WeakMap<Function, { readonly value: unknown }>();
-/** As of the go that is under way. */
-let heap: HeapGraph | undefined;
 
 /**
  * The `this` that an arrow function took from the function around it; `undefined` when it cannot be found.
@@ -34,37 +30,22 @@ export function learnThis(fn: Function, value: unknown): void {
 
 function search(inspector: OwnInspector, fn: Function): { readonly value: unknown } | undefined {
   try {
-    const place = placeOf(inspector, fn);
-    const found = place === undefined ? undefined : thisAround(heap!, place);
+    const place = placeInHeap(inspector, fn);
+    const found = place && thisAround(place);
     if (found === undefined) return undefined;
-    return heap!.nothing(found) ?? { value: inspector.valueOfHeapId(heap!.id(found)) };
+    const { graph } = place!;
+    return graph.nothing(found) ?? { value: inspector.valueOfHeapId(graph.id(found)) };
   } catch {
     // A primitive, or an engine that tells less: the answer is "unknown".
     return undefined;
   }
 }
 
-/** The place of a function in the heap; looks at the heap again if the function was not there yet. */
-function placeOf(inspector: OwnInspector, fn: Function): number | undefined {
-  const place = heap?.find(inspector.heapId(fn));
-  if (place !== undefined) return place;
-  if (heap === undefined) {
-    atEndOfGo(() => {
-      heap = undefined;
-    });
-  }
-  heap = HeapGraph.take();
-  // Objects have ids from the first snapshot on.
-  return heap?.find(inspector.heapId(fn));
-}
-
 /** What is `this` in the nearest context around a function that has one. */
-function thisAround(graph: HeapGraph, fn: number): number | undefined {
-  let context = graph.follow(fn, 'internal', 'context');
-  for (let depth = 0; context !== undefined && depth < FARTHEST; depth++) {
-    const found = graph.follow(context, 'context', 'this');
+function thisAround(place: PlaceInHeap): number | undefined {
+  for (const context of contextsAround(place)) {
+    const found = heldIn(place.graph, context, 'this');
     if (found !== undefined) return found;
-    context = graph.follow(context, 'internal', 'previous');
   }
   return undefined;
 }
