@@ -35,14 +35,18 @@ let kept: NodeJS.Timeout | undefined;
  * @param needsNumbers Whether variables have to be seen that hold numbers.
  */
 export function placeInHeap(inspector: OwnInspector, value: unknown, needsNumbers = false): PlaceInHeap | undefined {
-  if (last?.graph && (last.graph.hasNumbers || !needsNumbers)) {
-    const place = find(inspector, last.graph, value);
-    if (place) return place;
-  }
+  const recent = recentPlace(inspector, value, needsNumbers);
+  if (recent) return recent;
   // Once it was refused or failed, it is not tried again for each function.
   const isRefused = last !== undefined && !last.graph && last.go === goNumber();
   const graph = isRefused ? undefined : look(needsNumbers);
   return graph && find(inspector, graph, value);
+}
+
+/** The same as far as the last snapshot shows it, if there was one just now. */
+export function recentPlace(inspector: OwnInspector, value: unknown, needsNumbers = false): PlaceInHeap | undefined {
+  const graph = last?.graph;
+  return graph && (graph.hasNumbers || !needsNumbers) ? find(inspector, graph, value) : undefined;
 }
 
 function find(inspector: OwnInspector, graph: HeapGraph, value: unknown): PlaceInHeap | undefined {
