@@ -20,7 +20,7 @@ interface HeapSnapshot {
 }
 
 /** Largest heap, in bytes, that is looked through; larger ones would stop the program for seconds. */
-const LARGEST = 500_000_000;
+let largest = 500_000_000;
 
 /** The objects of a heap as they were at one moment, and how they refer to each other. */
 export class HeapGraph {
@@ -80,13 +80,16 @@ export class HeapGraph {
    * large, and where no file can be written.
    */
   static take(hasNumbers: boolean): HeapGraph | undefined {
-    if (getHeapStatistics().used_heap_size > LARGEST) return undefined;
+    const used = getHeapStatistics().used_heap_size;
+    if (used > largest) return undefined;
     // It goes through a file because the inspector, from Node 22 on, gives none at once.
     const file = join(tmpdir(), `hypernodes-${randomUUID()}.heapsnapshot`);
     try {
       writeHeapSnapshot(file, { exposeNumericValues: hasNumbers });
       return new HeapGraph(JSON.parse(readFileSync(file, 'utf8')) as HeapSnapshot, hasNumbers);
     } catch {
+      // Its text may be longer than strings can be: what takes so long is not tried again.
+      largest = Math.min(largest, used);
       return undefined;
     } finally {
       rmSync(file, { force: true });

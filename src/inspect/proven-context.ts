@@ -9,8 +9,11 @@ export interface ProvenContext {
   readonly id: number;
 }
 
-/** By function and scope. A function stays in the instance that it was made in, so that answers hold for good. */
-const known = new WeakMap<Function, Map<string, ProvenContext>>();
+/**
+ * By function and scope; `undefined` for what the heap does not show. A function stays in the instance that it was made
+ * in, so that answers hold for good.
+ */
+const known = new WeakMap<Function, Map<string, ProvenContext | undefined>>();
 
 /** What was proven of a function last. */
 export function provenContext(fn: Function, place: string): ProvenContext | undefined {
@@ -31,35 +34,38 @@ export function proveContext(
   name: string,
   variables: RawScope['variables'],
 ): ProvenContext | undefined {
-  const proven = withInspector((inspector) => {
-    try {
-      // With numbers a snapshot takes twice as long, and they are rarely needed.
-      return search(inspector, fn, name, variables, false) ?? search(inspector, fn, name, variables, true);
-    } catch {
-      // An engine that tells less.
-      return undefined;
-    }
-  });
-  if (!proven) return undefined;
   let places = known.get(fn);
   if (!places) {
     places = new Map();
     known.set(fn, places);
   }
-  places.set(place, proven);
-  return proven;
+  if (places.has(place) && !places.get(place)) return undefined;
+  const found = withInspector((inspector) => {
+    // With numbers a snapshot takes twice as long, and they are rarely needed.
+    const without = search(inspector, fn, name, variables, false);
+    return without?.proven ? without : search(inspector, fn, name, variables, true);
+  });
+  if (found) places.set(place, found.proven);
+  return found?.proven;
 }
 
+/** @returns `undefined` where the heap cannot be looked at just now. */
 function search(
   inspector: OwnInspector,
   fn: Function,
   name: string,
   variables: RawScope['variables'],
   needsNumbers: boolean,
-): ProvenContext | undefined {
-  const place = placeInHeap(inspector, fn, needsNumbers);
-  const context = place && contextOf(place, name, variables);
-  return context === undefined ? undefined : { heap: place!.number, id: place!.graph.id(context) };
+): { readonly proven: ProvenContext | undefined } | undefined {
+  try {
+    const place = placeInHeap(inspector, fn, needsNumbers);
+    const context = place && contextOf(place, name, variables);
+    if (context === undefined) return place && { proven: undefined };
+    return { proven: { heap: place!.number, id: place!.graph.id(context) } };
+  } catch {
+    // An engine that tells less.
+    return { proven: undefined };
+  }
 }
 
 /** The context that holds a variable; `undefined` when that is not certain. */
