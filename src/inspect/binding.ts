@@ -20,6 +20,8 @@ export interface Binding {
   readonly kind: BindingKind;
   /** Whether anything but its declaration gives it a value. */
   reassigned: boolean;
+  /** Whether a function or class inside its scope does: then it may change after those around it have finished. */
+  reassignedInside: boolean;
   /** The declarator, function, class or import declaration that gives it its value, if it is one of these. */
   readonly origin: AnyNode | undefined;
 }
@@ -44,7 +46,7 @@ export class LexicalScope {
   declare(name: string, kind: BindingKind, origin?: AnyNode): void {
     const known = this.bindings.get(name);
     if (known) known.reassigned = true;
-    else this.bindings.set(name, { name, kind, reassigned: false, origin });
+    else this.bindings.set(name, { name, kind, reassigned: false, reassignedInside: false, origin });
   }
 
   find(name: string): Binding | undefined {
@@ -55,10 +57,18 @@ export class LexicalScope {
     return undefined;
   }
 
+  /** Whether what is in it runs another time than what is around it, and perhaps several times. */
+  get isApart(): boolean {
+    // The body of a function whose parameters have a scope of their own runs with them.
+    return (this.kind === 'function' && this.node.type !== 'BlockStatement') || this.node.type.startsWith('Class');
+  }
+
   /** Marks the parameters of the nearest function with `arguments` as changed. */
   reassignParameters(): void {
     let scope: LexicalScope | undefined = this;
     while (scope && !scope.bindings.has('arguments')) scope = scope.parent;
-    for (const binding of scope?.bindings.values() ?? []) if (binding.kind === 'parameter') binding.reassigned = true;
+    for (const binding of scope?.bindings.values() ?? []) {
+      if (binding.kind === 'parameter') binding.reassigned = binding.reassignedInside = true;
+    }
   }
 }

@@ -1,5 +1,7 @@
 import { BoundedMap } from './bounded-map.ts';
 import { goNumber, type RawScope } from './inspector.ts';
+import { type ProvenContext, proveContext, provenContext } from './proven-context.ts';
+import { contentOf, forgetStrings } from './scope-content.ts';
 
 /** One instance of a scope: the same object for every function that shares its variables. */
 export interface CapturedScope {
@@ -16,6 +18,8 @@ interface Instance {
   readonly functions: WeakSet<Function>;
   /** Places in the script of the functions that were found in it. */
   readonly sites: Set<string>;
+  /** Its ids in the heaps in which it was seen. */
+  readonly contexts: Map<number, number>;
   /** Of its functions, those through which its variables can be seen as they are now. */
   readonly witnesses: { readonly fn: WeakRef<Function>; readonly look: (fn: Function) => Variables | undefined }[];
 }
@@ -36,6 +40,8 @@ let lastGo: number | undefined;
 /** What tells the scope of one function. */
 export interface ScopeSighting {
   readonly raw: RawScope;
+  /** A variable of it that the function uses. */
+  readonly name: string;
   /** Where in which script the scope is, and which variables it has. */
   readonly place: string;
   /** Where in its script the function was written. */
@@ -43,9 +49,18 @@ export interface ScopeSighting {
   readonly fn: Function;
   /** Shows the variables of the scope at that depth around any function. */
   readonly look: (fn: Function) => Variables | undefined;
-  /** Whether the function's place is in a loop or another function inside the scope. */
+  /** Whether the function's place is in a loop, class or other function inside the scope. */
   readonly isRepeated: boolean;
+  /**
+   * Whether functions that see the same content may be of two instances, and it matters which.
+   *
+   * @param isAlone Whether one instance with that content was seen so far.
+   */
+  readonly isDoubtful: (isAlone: boolean) => boolean;
 }
+
+/** How sure one has to be which functions share a scope. */
+export type Certainty = 'likely' | 'sure';
 
 const modules = new BoundedMap<string, CapturedScope>(LARGEST);
 
@@ -64,8 +79,10 @@ export function moduleScope(scriptId: string): CapturedScope {
  *
  * The engine shows copies of scopes and no identity. Instances of a closure are told apart by what their variables hold
  * now. Where a place in the source can make only one function per instance, two functions from there have two instances.
+ * That leaves closures of one function called twice whose variables hold the same now: they are taken as they come, or
+ * looked for in the heap when one has to be `sure`.
  */
-export function capturedScope(sighting: ScopeSighting): CapturedScope {
+export function capturedScope(sighting: ScopeSighting, certainty: Certainty): CapturedScope {
   const { raw, site, fn, look } = sighting;
   const { description, variables } = raw;
   if (description.startsWith('With')) return withScope(raw);
@@ -75,9 +92,10 @@ export function capturedScope(sighting: ScopeSighting): CapturedScope {
   const content = kind === 'closure' ? contentOf(variables) : '';
   const alike = place.byContent.get(content) ?? [];
   let instance = alike.find((one) => one.functions.has(fn) || kind !== 'closure');
-  instance ??= sighting.isRepeated ? alike[0] : alike.find(({ sites }) => !sites.has(site));
+  instance ??= instanceAmong(alike, sighting, certainty);
   if (!instance) {
-    instance = { scope: { kind, description }, functions: new WeakSet(), sites: new Set(), witnesses: [] };
+    const scope: CapturedScope = { kind, description };
+    instance = { scope, functions: new WeakSet(), sites: new Set(), contexts: new Map(), witnesses: [] };
     place.instances.push(instance);
     place.byContent.set(content, [...alike, instance]);
   }
@@ -85,8 +103,59 @@ export function capturedScope(sighting: ScopeSighting): CapturedScope {
     instance.functions.add(fn);
     instance.sites.add(site);
     instance.witnesses.push({ fn: new WeakRef(fn), look });
+    note(instance, provenContext(fn, sighting.place));
   }
   return instance.scope;
+}
+
+/** Which of the instances that look alike is that of a function; `undefined` for none of them. */
+function instanceAmong(
+  alike: readonly Instance[],
+  sighting: ScopeSighting,
+  certainty: Certainty,
+): Instance | undefined {
+  const possible = sighting.isRepeated ? alike : alike.filter(({ sites }) => !sites.has(sighting.site));
+  if (possible.length === 0) return undefined;
+  if (certainty === 'sure' && sighting.isDoubtful(alike.length === 1)) {
+    const proven = provenAmong(possible, alike, sighting);
+    if (proven) return proven.instance;
+  }
+  return possible[0];
+}
+
+/** @returns `undefined` when nothing is proven. */
+function provenAmong(
+  possible: readonly Instance[],
+  alike: readonly Instance[],
+  { fn, place, name, raw }: ScopeSighting,
+): { readonly instance: Instance | undefined } | undefined {
+  const found = compare(possible, provenContext(fn, place));
+  if (found) return found;
+  const context = proveContext(fn, place, name, raw.variables);
+  if (!context) return undefined;
+  // More than what is asked, so that the same functions in another order cost nothing later.
+  for (const instance of alike) {
+    if (instance.contexts.has(context.heap)) continue;
+    for (const witness of instance.witnesses) {
+      const other = witness.fn.deref();
+      if (other) note(instance, proveContext(other, place, name, raw.variables));
+    }
+  }
+  return compare(possible, context);
+}
+
+function compare(
+  instances: readonly Instance[],
+  context: ProvenContext | undefined,
+): { readonly instance: Instance | undefined } | undefined {
+  if (!context) return undefined;
+  const { heap, id } = context;
+  const instance = instances.find(({ contexts }) => contexts.get(heap) === id);
+  return instance || instances.every(({ contexts }) => contexts.has(heap)) ? { instance } : undefined;
+}
+
+function note({ contexts }: Instance, proven: ProvenContext | undefined): void {
+  if (proven) contexts.set(proven.heap, proven.id);
 }
 
 function placeOf(key: string): Place {
@@ -94,7 +163,7 @@ function placeOf(key: string): Place {
   // Only within one go do scopes have to be the same; what was seen before would have to be looked at again.
   if ((go !== undefined && go !== lastGo) || places.size >= LARGEST) {
     places.clear();
-    strings.clear();
+    forgetStrings();
   }
   lastGo = go;
   let place = places.get(key);
@@ -129,53 +198,6 @@ function contentNow({ scope, witnesses }: Instance): string | undefined {
     witnesses.pop();
   }
   return undefined;
-}
-
-const numbers = new WeakMap<object, number>();
-const symbols = new Map<symbol, number>();
-/** Valid for one go. */
-const strings = new Map<string, number>();
-let count = 0;
-
-/** A text that is the same for the same values, and for no others. */
-function contentOf(variables: Variables): string {
-  const parts = Object.keys(variables).map((name) => {
-    let value: unknown;
-    try {
-      value = variables[name];
-    } catch {
-      // From Node 22 on, reading a variable whose declaration was not reached throws.
-      return 'uninitialised';
-    }
-    return keyOf(value);
-  });
-  return parts.join();
-}
-
-function keyOf(value: unknown): string {
-  switch (typeof value) {
-    case 'object':
-    case 'function':
-      return value === null ? 'null' : `#${numberOf(numbers, value)}`;
-    case 'symbol':
-      return `@${numberOf(symbols, value)}`;
-    case 'string':
-      // Long ones are compared and not copied.
-      return value.length < 100 ? JSON.stringify(value) : `$${numberOf(strings, value)}`;
-    case 'number':
-      return Object.is(value, -0) ? '-0' : String(value);
-    default:
-      return `${typeof value} ${String(value)}`;
-  }
-}
-
-function numberOf<Key>(known: { get(key: Key): number | undefined; set(key: Key, value: number): unknown }, key: Key) {
-  let number = known.get(key);
-  if (number === undefined) {
-    number = ++count;
-    known.set(key, number);
-  }
-  return number;
 }
 
 const withScopes = new WeakMap<RawScope['variables'], CapturedScope>();

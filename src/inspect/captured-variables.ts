@@ -1,6 +1,6 @@
 import type { AnyNode, VariableDeclarator } from 'acorn';
-import type { Binding, LexicalScope } from './binding.ts';
-import { type CapturedScope, capturedScope, moduleScope } from './captured-scope.ts';
+import type { Binding } from './binding.ts';
+import { type CapturedScope, type Certainty, capturedScope, moduleScope } from './captured-scope.ts';
 import { cellImport } from './cell-imports.ts';
 import { type DefinitionSite, definitionSite } from './definition-site.ts';
 import { isConstantImport, type LiveExport, liveExport } from './exported-variable.ts';
@@ -8,6 +8,8 @@ import { type FreeName, namesOf } from './free-names.ts';
 import { type ImportSource, importSource } from './import-source.ts';
 import { type FunctionInternals, functionInternals, functionLocation, goNumber, type RawScope } from './inspector.ts';
 import { type ParsedFunction, parseFunction } from './parse-function.ts';
+import { readSlot } from './raw-slot.ts';
+import { declaringScope, isDoubtful, isRepeated } from './scope-in-source.ts';
 import { scriptOf } from './scripts.ts';
 
 /** A variable of a surrounding scope that a function uses. */
@@ -21,8 +23,11 @@ export interface CapturedVariable {
   readonly mayBeUninitialised: boolean;
   /** True when its declaration has certainly not been reached yet. */
   readonly isUninitialised: boolean;
-  /** The same object for functions that share the variable. */
-  readonly scope: CapturedScope;
+  /**
+   * The same object for functions that share the variable. To be sure of closures that hold the same takes a snapshot of
+   * the heap, the first time.
+   */
+  readonly scope: (certainty: Certainty) => CapturedScope;
   /** For an import that its module may assign: the variable there. */
   readonly exporter: LiveExport | undefined;
   /** Where it was imported from, if its script says so. */
@@ -164,7 +169,7 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
   );
   const raw = reader.scopes[index];
   if (!raw) return undefined;
-  const { value, uninitialised } = readSlot(raw, name);
+  const { value, uninitialised } = readSlot(raw.variables, name);
   const binding = reader.site()?.scope.find(name);
   const isDynamic = reader.site()?.model.names.isDynamic ?? true;
   // Scripts share their variables: another cell of a notebook may assign what this one declares.
@@ -178,7 +183,7 @@ function readVariable(reader: Reader, { name, written }: FreeName): CapturedVari
     mayBeUninitialised:
       uninitialised || (value === undefined && binding?.kind !== 'parameter' && binding?.kind !== 'catch'),
     isUninitialised: uninitialised || (value === undefined && binding !== undefined && isNeverUndefined(binding)),
-    scope: scopeOf(reader, raw, index, name, constant),
+    scope: (certainty) => scopeOf(reader, raw, index, { name, constant }, certainty),
     exporter: binding?.kind === 'import' && imported ? liveExport(imported, reader.site()!.script.url) : undefined,
     imported,
     writtenHere: written,
@@ -207,16 +212,6 @@ const DEFINED = new Set<AnyNode['type']>([
 const isObject = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null);
 
-/** Node 20 shows a variable whose declaration was not reached as `undefined`; from Node 22 on, reading it throws. */
-function readSlot({ variables }: RawScope, name: string): { readonly value: unknown; readonly uninitialised: boolean } {
-  try {
-    return { value: variables[name], uninitialised: false };
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    return { value: undefined, uninitialised: true };
-  }
-}
-
 function isConstant(binding: Binding, reader: Reader): boolean {
   if (binding.reassigned) return false;
   if (binding.kind !== 'import') return true;
@@ -225,37 +220,32 @@ function isConstant(binding: Binding, reader: Reader): boolean {
   return source !== undefined && url !== undefined && isConstantImport(source, url);
 }
 
-function scopeOf(reader: Reader, raw: RawScope, index: number, name: string, constant: boolean): CapturedScope {
+function scopeOf(
+  reader: Reader,
+  raw: RawScope,
+  index: number,
+  { name, constant }: Pick<CapturedVariable, 'name' | 'constant'>,
+  certainty: Certainty,
+): CapturedScope {
   const { fn, location, scopes } = reader;
   if (location && raw.description.startsWith('Module')) return moduleScope(location.scriptId);
   // Nobody can tell copies of a constant apart, so its scope need not be recognised.
   if (constant) return { kind: 'closure', description: raw.description };
+  const found = reader.site();
   // Counted from outside: functions at different depths share the outer ones.
   const depth = scopes.length - index;
-  const declared = declaringScope(reader.site(), name);
-  const place = `${location?.scriptId}:${depth}:${raw.description}:${declared?.node.start}:${Object.keys(raw.variables).sort().join()}`;
-  const site = `${location?.line}:${location?.column}`;
-  const look = (other: Function) => functionInternals(other)?.scopes.at(-depth)?.variables;
-  return capturedScope({ raw, place, site, fn, look, isRepeated: isRepeated(reader.site(), name) });
-}
-
-/** The scope in the source that has a name, as a function sees it. */
-function declaringScope(found: DefinitionSite | undefined, name: string): LexicalScope | undefined {
-  let scope = found?.scope;
-  while (scope && !scope.bindings.has(name)) scope = scope.parent;
-  return scope;
-}
-
-/** Whether a function's place can make several functions for one instance of the scope that holds `name`. */
-function isRepeated(found: DefinitionSite | undefined, name: string): boolean {
-  if (!found) return false;
-  const { loopsAround } = found.model.names;
-  for (let scope: LexicalScope | undefined = found.scope; scope; scope = scope.parent) {
-    if (scope.bindings.has(name)) return (loopsAround.get(found.site.node) ?? 0) > (loopsAround.get(scope) ?? 0);
-    // Another function is between them, and may be called several times.
-    if (scope.kind === 'function' && scope.node.type !== 'BlockStatement') return true;
-  }
-  return false;
+  const declared = declaringScope(found, name);
+  const sighting = {
+    raw,
+    name,
+    fn,
+    place: `${location?.scriptId}:${depth}:${raw.description}:${declared?.node.start}:${Object.keys(raw.variables).sort().join()}`,
+    site: `${location?.line}:${location?.column}`,
+    look: (other: Function) => functionInternals(other)?.scopes.at(-depth)?.variables,
+    isRepeated: isRepeated(found, name),
+    isDoubtful: (isAlone: boolean) => isDoubtful(found, declared, raw.variables, isAlone),
+  };
+  return capturedScope(sighting, certainty);
 }
 
 function isTopLevel(site: DefinitionSite | undefined): boolean | undefined {

@@ -6,19 +6,26 @@ import { sourceText } from './source-text.ts';
 /** With what esbuild and Babel write fields for old engines: `__publicField(this, 'key', () => …)`. */
 const FIELD_HELPER = /^(?:__publicField|_defineProperty)\d*$/;
 
-const none: ReadonlyMap<Function, object> = new Map();
+/** Arrow functions in fields, and the instances that they look like being of. */
+export interface FieldArrows {
+  readonly owners: ReadonlyMap<Function, object>;
+  /** Whether nothing else is possible. */
+  readonly isCertain: boolean;
+}
+
+const none: FieldArrows = { owners: new Map(), isCertain: false };
 
 /**
  * Arrow functions that a class gives to a field of its instances, and the instances that they are of; those from the place
  * in the source where `fn` stands, which `holder` has in a field.
  *
  * Somebody may have put one into a field of another instance. But the one that it was made for is alive, because the
- * function holds it. So when each living instance has a function of its own from that place, it is the one made for it.
- * Looking for them takes a collection of garbage, a tenth of what a look at the heap takes.
+ * function holds it. So when each living instance has a function of its own from that place, it is the one made for it,
+ * unless some have swapped theirs. Looking for them takes a collection of garbage, less than a look at the heap takes.
  *
- * @returns Nothing where that is not certain.
+ * @returns Nothing of functions that several instances have.
  */
-export function fieldArrows(fn: Function, holder: object): ReadonlyMap<Function, object> {
+export function fieldArrows(fn: Function, holder: object): FieldArrows {
   const key = Reflect.ownKeys(holder).find((one) => fieldOf(holder, one) === fn);
   const source = sourceText(fn);
   const made = classWith(holder, source);
@@ -27,8 +34,10 @@ export function fieldArrows(fn: Function, holder: object): ReadonlyMap<Function,
   if (wasAsked(prototype, key)) return none;
   const owners = new Map<Function, object>();
   const shared = new Set<Function>();
+  let instances = 0;
   for (const instance of heirsOf(prototype)) {
     if (isPrototype(instance)) continue;
+    instances++;
     const held = fieldOf(instance, key);
     // What this one was made with may be in the field of another one.
     if (typeof held !== 'function' || sourceText(held) !== source) return none;
@@ -36,7 +45,7 @@ export function fieldArrows(fn: Function, holder: object): ReadonlyMap<Function,
     owners.set(held, instance);
   }
   for (const held of shared) owners.delete(held);
-  return owners;
+  return { owners, isCertain: instances === 1 };
 }
 
 /** By prototype, the fields that were asked about in the go that is under way. */

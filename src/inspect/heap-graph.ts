@@ -20,7 +20,7 @@ interface HeapSnapshot {
 }
 
 /** Largest heap, in bytes, that is looked through; larger ones would stop the program for seconds. */
-const LARGEST = 500_000_000;
+let largest = 500_000_000;
 
 /** The objects of a heap as they were at one moment, and how they refer to each other. */
 export class HeapGraph {
@@ -35,8 +35,13 @@ export class HeapGraph {
   readonly #edgeTypes: readonly string[];
   /** Where the edges of each node begin, by number of the node. */
   readonly #firstEdges: Uint32Array;
+  /** The number of each node, counted from 1, by its id. */
+  readonly #byId: Uint32Array;
+  /** Whether numbers are objects in it: without, a variable that holds a small one refers to nothing. */
+  readonly hasNumbers: boolean;
 
-  private constructor({ snapshot: { meta }, nodes, edges, strings }: HeapSnapshot) {
+  private constructor({ snapshot: { meta }, nodes, edges, strings }: HeapSnapshot, hasNumbers: boolean) {
+    this.hasNumbers = hasNumbers;
     const { node_fields: nodeFields, edge_fields: edgeFields } = meta;
     this.#nodes = nodes;
     this.#edges = edges;
@@ -57,26 +62,34 @@ export class HeapGraph {
     [this.#types] = meta.node_types;
     [this.#edgeTypes] = meta.edge_types;
     this.#firstEdges = new Uint32Array(nodes.length / this.#nodeSize + 1);
+    const count = this.#firstEdges.length - 1;
     let edge = 0;
-    for (let i = 0; i < this.#firstEdges.length - 1; i++) {
+    let lastId = 0;
+    for (let i = 0; i < count; i++) {
       this.#firstEdges[i] = edge;
       edge += nodes[i * this.#nodeSize + this.#fields.edgeCount]! * this.#edgeSize;
+      lastId = Math.max(lastId, nodes[i * this.#nodeSize + this.#fields.id]!);
     }
-    this.#firstEdges[this.#firstEdges.length - 1] = edge;
+    this.#firstEdges[count] = edge;
+    this.#byId = new Uint32Array(lastId + 1);
+    for (let i = 0; i < count; i++) this.#byId[nodes[i * this.#nodeSize + this.#fields.id]!] = i + 1;
   }
 
   /**
    * Looks at this thread's heap, which takes from a tenth of a second to a few seconds; `undefined` for a heap that is too
    * large, and where no file can be written.
    */
-  static take(): HeapGraph | undefined {
-    if (getHeapStatistics().used_heap_size > LARGEST) return undefined;
+  static take(hasNumbers: boolean): HeapGraph | undefined {
+    const used = getHeapStatistics().used_heap_size;
+    if (used > largest) return undefined;
     // It goes through a file because the inspector, from Node 22 on, gives none at once.
     const file = join(tmpdir(), `hypernodes-${randomUUID()}.heapsnapshot`);
     try {
-      writeHeapSnapshot(file);
-      return new HeapGraph(JSON.parse(readFileSync(file, 'utf8')) as HeapSnapshot);
+      writeHeapSnapshot(file, { exposeNumericValues: hasNumbers });
+      return new HeapGraph(JSON.parse(readFileSync(file, 'utf8')) as HeapSnapshot, hasNumbers);
     } catch {
+      // Its text may be longer than strings can be: what takes so long is not tried again.
+      largest = Math.min(largest, used);
       return undefined;
     } finally {
       rmSync(file, { force: true });
@@ -85,10 +98,8 @@ export class HeapGraph {
 
   /** The place of the object to which the engine gave that id; `undefined` for one that was made later. */
   find(id: number): number | undefined {
-    for (let at = this.#fields.id; at < this.#nodes.length; at += this.#nodeSize) {
-      if (this.#nodes[at] === id) return at - this.#fields.id;
-    }
-    return undefined;
+    const number = this.#byId[id];
+    return number ? (number - 1) * this.#nodeSize : undefined;
   }
 
   id(node: number): number {
@@ -117,15 +128,31 @@ export class HeapGraph {
 
   /** Where the edge of that type and name or number leads from a node. */
   follow(node: number, type: string, name: string | number): number | undefined {
-    const fields = this.#edgeFields;
+    for (const edge of this.#edgesOf(node, type)) {
+      const nameOrIndex = this.#edges[edge + this.#edgeFields.name]!;
+      if ((typeof name === 'number' ? nameOrIndex : this.#strings[nameOrIndex]) === name)
+        return this.#edges[edge + this.#edgeFields.to];
+    }
+    return undefined;
+  }
+
+  hasEdge(node: number, type: string): boolean {
+    return !this.#edgesOf(node, type).next().done;
+  }
+
+  /** Whether a node refers to that text by an edge of that type. */
+  refersToText(node: number, type: string, text: string): boolean {
+    for (const edge of this.#edgesOf(node, type)) {
+      if (this.#name(this.#edges[edge + this.#edgeFields.to]!) === text) return true;
+    }
+    return false;
+  }
+
+  *#edgesOf(node: number, type: string): Generator<number> {
     const ordinal = node / this.#nodeSize;
     const wanted = this.#edgeTypes.indexOf(type);
     for (let edge = this.#firstEdges[ordinal]!; edge < this.#firstEdges[ordinal + 1]!; edge += this.#edgeSize) {
-      if (this.#edges[edge + fields.type] !== wanted) continue;
-      const nameOrIndex = this.#edges[edge + fields.name]!;
-      if ((typeof name === 'number' ? nameOrIndex : this.#strings[nameOrIndex]) === name)
-        return this.#edges[edge + fields.to];
+      if (this.#edges[edge + this.#edgeFields.type] === wanted) yield edge;
     }
-    return undefined;
   }
 }

@@ -198,7 +198,7 @@ export class OwnInspector {
     this.post('Debugger.setSkipAllPauses', { skip: true });
   }
 
-  /** The id under which the last heap snapshot shows a value; values keep theirs until {@link rest}. */
+  /** The id under which the last heap snapshot shows a value; values keep theirs until {@link forgetHeapIds}. */
   heapId(value: unknown): number {
     if (!this.#isProfilingHeap) this.post('HeapProfiler.enable');
     this.#isProfilingHeap = true;
@@ -217,6 +217,12 @@ export class OwnInspector {
     return this.value(result);
   }
 
+  /** From then on the engine need not note what its garbage collector moves. */
+  forgetHeapIds(): void {
+    if (this.#isProfilingHeap) this.post('HeapProfiler.disable');
+    this.#isProfilingHeap = false;
+  }
+
   /** Lets go of every handle. */
   release(): void {
     if (this.#pointId === undefined) return;
@@ -227,8 +233,6 @@ export class OwnInspector {
   /** Leaves nothing behind that costs the program anything. */
   rest(): void {
     this.#stopDebugger?.();
-    if (this.#isProfilingHeap) this.post('HeapProfiler.disable');
-    this.#isProfilingHeap = false;
     this.release();
   }
 }

@@ -1,13 +1,9 @@
 import { fieldArrows } from './field-arrows.ts';
-import { HeapGraph } from './heap-graph.ts';
-import { atEndOfGo, type OwnInspector, withInspector } from './inspector.ts';
-
-/** More contexts than any function stands in. */
-const FARTHEST = 100;
+import { contextsAround, heldIn } from './heap-contexts.ts';
+import { type OwnInspector, withInspector } from './inspector.ts';
+import { type PlaceInHeap, placeInHeap, recentPlace } from './recent-heap.ts';
 
 const known = new WeakMap<Function, { readonly value: unknown }>();
-/** As of the go that is under way. */
-let heap: HeapGraph | undefined;
 
 /**
  * The `this` that an arrow function took from the function around it; `undefined` when it cannot be found.
@@ -15,16 +11,38 @@ let heap: HeapGraph | undefined;
  * The engine leaves it out of what it tells of scopes, and a function that runs would show it too late. A snapshot of the
  * heap has it, and disturbs nothing; one is taken for all the functions of a go.
  *
- * @param holder An object that has the function in a field: where a class put it there, no snapshot is needed.
+ * @param holder An object that has the function in a field: where a class put it there, a snapshot is rarely needed.
  */
 export function lexicalThis(fn: Function, holder?: object): { readonly value: unknown } | undefined {
-  if (holder && !known.has(fn)) for (const [arrow, owner] of fieldArrows(fn, holder)) learnThis(arrow, owner);
-  let found = known.get(fn);
-  if (!found) {
-    found = withInspector((inspector) => search(inspector, fn));
-    if (found) known.set(fn, found);
+  if (!known.has(fn)) {
+    learnFound(fn, (inspector) => recentPlace(inspector, fn));
+    if (holder && !known.has(fn)) learnFields(fn, holder);
+    if (!known.has(fn)) learnFound(fn, (inspector) => placeInHeap(inspector, fn));
   }
-  return found;
+  return known.get(fn);
+}
+
+/** What the instances of a class have in the field in which one has `fn`. */
+function learnFields(fn: Function, holder: object): void {
+  const { owners, isCertain } = fieldArrows(fn, holder);
+  if (owners.size === 0) return;
+  const isSeen = !isCertain && withInspector((inspector) => learnSeen(inspector, fn, owners));
+  // Where the heap cannot be looked at, what is likely has to do.
+  if (!isSeen) for (const [arrow, owner] of owners) learnThis(arrow, owner);
+}
+
+/** @returns Whether the heap can be looked at. */
+function learnSeen(inspector: OwnInspector, fn: Function, owners: ReadonlyMap<Function, object>): boolean {
+  if (!placeInHeap(inspector, fn)) return false;
+  // To find an object by its id, the engine would walk through all of the heap for each.
+  const byId = new Map([...owners.values()].map((owner) => [inspector.heapId(owner), owner]));
+  for (const arrow of owners.keys()) {
+    const place = recentPlace(inspector, arrow);
+    const found = place && thisAround(place);
+    const owner = found === undefined ? undefined : byId.get(place!.graph.id(found));
+    if (owner) learnThis(arrow, owner);
+  }
+  return true;
 }
 
 /** Remembers the `this` of an arrow function. */
@@ -32,39 +50,26 @@ export function learnThis(fn: Function, value: unknown): void {
   known.set(fn, { value });
 }
 
-function search(inspector: OwnInspector, fn: Function): { readonly value: unknown } | undefined {
-  try {
-    const place = placeOf(inspector, fn);
-    const found = place === undefined ? undefined : thisAround(heap!, place);
-    if (found === undefined) return undefined;
-    return heap!.nothing(found) ?? { value: inspector.valueOfHeapId(heap!.id(found)) };
-  } catch {
-    // A primitive, or an engine that tells less: the answer is "unknown".
-    return undefined;
-  }
-}
-
-/** The place of a function in the heap; looks at the heap again if the function was not there yet. */
-function placeOf(inspector: OwnInspector, fn: Function): number | undefined {
-  const place = heap?.find(inspector.heapId(fn));
-  if (place !== undefined) return place;
-  if (heap === undefined) {
-    atEndOfGo(() => {
-      heap = undefined;
-    });
-  }
-  heap = HeapGraph.take();
-  // Objects have ids from the first snapshot on.
-  return heap?.find(inspector.heapId(fn));
+/** Remembers the `this` of an arrow function, if it is found at its place in the heap. */
+function learnFound(fn: Function, find: (inspector: OwnInspector) => PlaceInHeap | undefined): void {
+  withInspector((inspector) => {
+    try {
+      const place = find(inspector);
+      const found = place && thisAround(place);
+      if (found === undefined) return;
+      const { graph } = place!;
+      known.set(fn, graph.nothing(found) ?? { value: inspector.valueOfHeapId(graph.id(found)) });
+    } catch {
+      // A primitive, or an engine that tells less: the answer is "unknown".
+    }
+  });
 }
 
 /** What is `this` in the nearest context around a function that has one. */
-function thisAround(graph: HeapGraph, fn: number): number | undefined {
-  let context = graph.follow(fn, 'internal', 'context');
-  for (let depth = 0; context !== undefined && depth < FARTHEST; depth++) {
-    const found = graph.follow(context, 'context', 'this');
+function thisAround(place: PlaceInHeap): number | undefined {
+  for (const context of contextsAround(place)) {
+    const found = heldIn(place.graph, context, 'this');
     if (found !== undefined) return found;
-    context = graph.follow(context, 'internal', 'previous');
   }
   return undefined;
 }

@@ -231,7 +231,10 @@ class Resolver implements ResolvedNames {
       this.bindings.set(identifier, binding);
       // In sloppy functions `arguments[0] = …` changes the first parameter.
       if (binding.kind === 'arguments') this.#scope.reassignParameters();
-      if (use.writes) binding.reassigned = true;
+      if (use.writes) {
+        binding.reassigned = true;
+        if (this.#isInside(binding)) binding.reassignedInside = true;
+      }
       return;
     }
     if (identifier.name === 'arguments') {
@@ -245,6 +248,14 @@ class Resolver implements ResolvedNames {
     }
     if (use.writes) free.written = true;
     if (!use.probes) free.needed = true;
+  }
+
+  /** Whether a function or class is between the current place and the scope of a name. */
+  #isInside({ name }: Binding): boolean {
+    for (let scope = this.#scope; !scope.bindings.has(name) && scope.parent; scope = scope.parent) {
+      if (scope.isApart) return true;
+    }
+    return false;
   }
 
   #loads(specifier: AnyNode | undefined): void {
@@ -346,7 +357,13 @@ class Resolver implements ResolvedNames {
 
   /** A parameter may be called `arguments`, and sloppy code may name one twice: the last wins. */
   #declareParameter(name: string): void {
-    this.#scope.bindings.set(name, { name, kind: 'parameter', reassigned: false, origin: undefined });
+    this.#scope.bindings.set(name, {
+      name,
+      kind: 'parameter',
+      reassigned: false,
+      reassignedInside: false,
+      origin: undefined,
+    });
   }
 
   #declareSelf(node: AnyNode, name: string): void {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { BoundedMap } from './bounded-map.ts';
-import { withInspector } from './inspector.ts';
+import { type OwnInspector, withInspector } from './inspector.ts';
 import { answersLater, lateScript } from './late-answers.ts';
 
 /** One piece of source that the engine has compiled. */
@@ -55,14 +55,19 @@ function ask(scriptId: string): void {
     return;
   }
   withInspector((inspector) => {
-    if (!inspector.isDebugging) unnamed.clear();
-    inspector.startDebugger(learnScript);
+    listScripts(inspector);
     const evaluated = unnamed.get(scriptId);
     if (evaluated) scripts.set(scriptId, evaluated);
     if (!scripts.get(scriptId)) return;
     const { scriptSource } = inspector.post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId });
     learnSource(scriptId, scriptSource);
   });
+}
+
+/** Learns about all scripts, until the end of the go. */
+export function listScripts(inspector: OwnInspector): void {
+  if (!inspector.isDebugging) unnamed.clear();
+  inspector.startDebugger(learnScript);
 }
 
 /** Takes the source of a script. */

@@ -66,7 +66,7 @@ export function writeVariables(encoder: Encoder, captured: CapturedVariables, co
       encoder.slot(value, name);
     } else {
       bodies.byte(writtenHere ? Capture.written : Capture.read);
-      bodies.unsigned(encoder.refer(encoder.variables.of(scope, name, value), name));
+      bodies.unsigned(encoder.refer(encoder.variables.of(scope('sure'), name, value), name));
     }
   }
   const values = globals.map(({ name }) => ({ name, value: (globalThis as Record<string, unknown>)[name] }));

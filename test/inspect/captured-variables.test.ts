@@ -85,14 +85,14 @@ describe('captured variables', () => {
 
   it('share a scope exactly when the functions share the variable', () => {
     const [a, b] = [makeCounter(1), makeCounter(1)];
-    const scope = (fn: Function) => variable(fn, 'count').scope;
+    const scope = (fn: Function) => variable(fn, 'count').scope('likely');
     expect(scope(a.up)).toBe(scope(a.read));
     expect(scope(b.up)).toBe(scope(b.read));
     expect(scope(a.up)).not.toBe(scope(b.up));
     a.up();
     expect(scope(a.up)).toBe(scope(a.read));
     const readLevel = () => level;
-    expect(variable(raise, 'level').scope).toBe(variable(readLevel, 'level').scope);
+    expect(variable(raise, 'level').scope('likely')).toBe(variable(readLevel, 'level').scope('likely'));
   });
 
   it('share a scope when one place made several functions for it', () => {
@@ -108,7 +108,7 @@ describe('captured variables', () => {
     };
     for (const make of [inLoop, inCallback]) {
       const [one, two] = make();
-      expect(variable(one!, 'count').scope).toBe(variable(two!, 'count').scope);
+      expect(variable(one!, 'count').scope('likely')).toBe(variable(two!, 'count').scope('likely'));
     }
   });
 

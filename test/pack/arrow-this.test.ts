@@ -65,6 +65,15 @@ describe('the this of an arrow function in a field', () => {
     expect([copy.up(), copy.count]).toEqual([2, 10]);
   });
 
+  it('is the instance that it was made for, also in two that swapped theirs', () => {
+    const [a, b] = [new Counter(1), new Counter(10)];
+    [a.up, b.up] = [b.up, a.up];
+    const [first, second] = copyOf([a, b]);
+    expect([first!.up(), first!.count, second!.count]).toEqual([11, 1, 11]);
+    const [again] = copyOf([new Counter(5)]);
+    expect([again!.up(), again!.count]).toEqual([6, 6]);
+  });
+
   it('is the instance whose method made it', () => {
     const [a, b] = [new Counter(1), new Counter(10)];
     a.lend(b);

@@ -115,10 +115,15 @@ export class Reach {
     return this.#queue.map(({ value }) => (typeof value === 'function' ? value.name : null));
   }
 
-  /** What one function only writes may be what another one reads. */
+  /**
+   * What one function only writes may be what another one reads.
+   *
+   * It need not be certain which closures share a variable: of those that may, the first that writes and the first that
+   * reads are taken to, so that a doubt refuses, and no snapshot of the heap is taken for a key.
+   */
   #checkWritten(): void {
     for (const { variable, name, reason } of this.#written) {
-      const isRead = this.#readNames.get(variable.scope)?.has(variable.name) ?? false;
+      const isRead = this.#readNames.get(variable.scope('likely'))?.has(variable.name) ?? false;
       if (isRead || this.#numbers.has(variable.value)) this.#refuse(name, reason);
     }
   }
@@ -242,11 +247,12 @@ export class Reach {
   }
 
   #noteReads({ variables }: CapturedVariables, writeOnly: ReadonlySet<string>): void {
-    for (const { scope, name } of variables.values()) {
-      if (writeOnly.has(name)) continue;
-      const names = this.#readNames.get(scope);
+    for (const { scope, name, constant } of variables.values()) {
+      if (constant || writeOnly.has(name)) continue;
+      const at = scope('likely');
+      const names = this.#readNames.get(at);
       if (names) names.add(name);
-      else this.#readNames.set(scope, new Set([name]));
+      else this.#readNames.set(at, new Set([name]));
     }
   }
 

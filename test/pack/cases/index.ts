@@ -5,12 +5,14 @@ import { closures } from './closures.ts';
 import { corners } from './corners.ts';
 import { data } from './data.ts';
 import { functions } from './functions.ts';
+import { instances } from './instances.ts';
 import { modules } from './modules.ts';
 
 /** Every case, by group. */
 export const groups: Readonly<Record<string, Cases>> = {
   closures,
   bindings,
+  instances,
   functions,
   classes,
   data,

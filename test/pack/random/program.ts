@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 
-// Instances of one scope hold different values: of those that hold the same, the engine does not tell which is which.
-
 /** What a program has declared so far: ways to use it, as expressions of `x`. */
 interface Known {
   readonly uses: readonly string[];
@@ -45,6 +43,19 @@ const declarations: Readonly<Record<string, Declaration>> = {
       `(c${id}.value = x + ${id}100)`,
       `d${id}.value`,
       `make${id}(x).up()`,
+    ],
+  }),
+  alike: (id, known, pick) => ({
+    text: `const make${id} = () => { let n = ${id}; return { up: (x = 1) => { n += x; return n + ${one(known, pick)}; }, read: () => n, clear() { n = ${id}; } }; };
+      const c${id} = make${id}(), d${id} = make${id}(), e${id} = make${id}(); const { up: up${id} } = c${id}, { read: read${id} } = c${id}, lent${id} = { up: d${id}.up, read: e${id}.read };`,
+    uses: [
+      `up${id}(x)`,
+      `read${id}()`,
+      `lent${id}.up(2)`,
+      `lent${id}.read()`,
+      `d${id}.read()`,
+      `(d${id}.clear(), d${id}.read())`,
+      `e${id}.up()`,
     ],
   }),
   loop: (id, known, pick) => ({
