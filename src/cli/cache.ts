@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Cache, EntryInfo } from '../cache/index.ts';
 import { faultOf } from '../codec/index.ts';
-import { headOf } from '../run/index.ts';
+import { headOf, savedMs } from '../run/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { findPipeline } from './find-pipeline.ts';
 import { formatBytes, formatDuration } from './format.ts';
@@ -40,7 +40,7 @@ async function* entriesOf(
   for await (const info of sorted(cache)) {
     const header = await headOf(cache, info.key);
     if (header === undefined || (node !== undefined && !header.node.includes(node))) continue;
-    yield { ...info, node: header.node, savedMs: header.durationMs };
+    yield { ...info, node: header.node, savedMs: savedMs(header) };
   }
 }
 

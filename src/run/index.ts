@@ -1,6 +1,7 @@
 export { nodePath } from '../events/index.ts';
 export type { AcceptedCode } from './accepted-code.ts';
 export { headOf } from './ask-cache.ts';
+export { savedMs } from './cached-outputs.ts';
 export { CachedValue } from './cached-value.ts';
 export type { ChangedPart } from './changed-parts.ts';
 export type { Engine } from './engine.ts';

@@ -2,6 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { node, pipeline } from 'hypernodes';
+import { DiskCache } from 'hypernodes/cache';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -149,5 +151,18 @@ describe('hypernodes', () => {
   it('has its version of the package', () => {
     const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> };
     expect(resolve(root, bin.hypernodes!)).toBe(cli);
+  });
+
+  it('counts the time of nodes that waited side by side once', async () => {
+    const path = join(project, 'waiting');
+    const waited = node('waited', async ({ x }: { x: number }) => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return x;
+    });
+    const cache = new DiskCache(path);
+    await pipeline(waited).map({ x: Array.from({ length: 50 }, (_, x) => x) }, { over: 'x', cache });
+    cache.close();
+    // One by one they would have taken 10 s.
+    expect(hypernodes('cache', 'stats', '--path', path).stdout).toMatch(/^ +50 .* (\d+ ms|\d\.\d s) +all$/m);
   });
 });
