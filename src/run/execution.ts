@@ -3,6 +3,7 @@ import { recordNodePath } from '../events/index.ts';
 import type { Plan, Step } from '../graph/index.ts';
 import type { Budget, Waiter } from './budget.ts';
 import { loadSlots } from './cached-value.ts';
+import { countEnd } from './count-steps.ts';
 import type { ExecutionSettings, SendExecution } from './execution-settings.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { performStep } from './perform-step.ts';
@@ -227,7 +228,7 @@ export class Execution extends Task implements Waiter {
           return this.#runByCounts(at, result);
         }
         performing = false;
-        if (counter !== undefined) this.#countEnd(step);
+        if (counter !== undefined) countEnd(this, step);
         this.#store(step, result);
         // No timer fires while synchronous nodes run.
         if (this.settings.timeout !== undefined) this.#checkDeadline(this.settings.timeout);
@@ -304,7 +305,7 @@ export class Execution extends Task implements Waiter {
       }
       this.#finished(step);
       if (this.#closed) return;
-      if (this.settings.counter !== undefined) this.#countEnd(step, failure);
+      if (this.settings.counter !== undefined) countEnd(this, step, failure);
       if (failure !== undefined) this.#failed(step, failure.error);
       else this.#settle(step, result);
       const next = this.#advance();
@@ -337,7 +338,7 @@ export class Execution extends Task implements Waiter {
       try {
         const result = performStep(this, step);
         if (!isThenable(result)) {
-          if (counter !== undefined) this.#countEnd(step);
+          if (counter !== undefined) countEnd(this, step);
           this.#settle(step, result);
           continue;
         }
@@ -346,23 +347,13 @@ export class Execution extends Task implements Waiter {
         own = step;
         ownPromise = result;
       } catch (error) {
-        if (counter !== undefined) this.#countEnd(step, { error });
+        if (counter !== undefined) countEnd(this, step, { error });
         this.#failed(step, error);
       }
     }
     if (readiness.isOver) this.#finishLater();
     this.#followed = ownPromise;
     return own;
-  }
-
-  #countEnd(step: Step, failure?: Failure): void {
-    const counter = this.settings.counter!;
-    const savedMs = this.savedMs?.[step.index];
-    if (failure === undefined && savedMs !== undefined) {
-      counter.nodeCached(step.index);
-      counter.saved(step.index, savedMs);
-    } else if (failure === undefined) counter.nodeEnded(step.index);
-    else counter.nodeFailed(step.index, this.pathOf(step), failure.error);
   }
 
   /** Counts what is in progress as ended, since nobody will wait for it. */

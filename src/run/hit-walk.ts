@@ -45,7 +45,7 @@ export class HitWalk {
   readonly #settings: ExecutionSettings;
   #steps: readonly WalkedStep[] | undefined;
   #digests: SlotDigests;
-  /** What was found for each step: its signature, and the entry or its header. */
+  /** What was found for each step: its signature, its entry if that was read, and the milliseconds that it saves. */
   readonly #keys: string[] = [];
   readonly #entries: (CacheEntry | undefined)[] = [];
   readonly #savedMs: number[] = [];
@@ -82,7 +82,7 @@ export class HitWalk {
     return this.#savedMs;
   }
 
-  /** Puts its outputs into the values of an item; false when it has to be run, and nothing has happened to it. */
+  /** Puts its outputs into the values of an item; false when it has to be run. */
   take(values: unknown[], again: RunAgain): boolean {
     if (this.#isOff) return false;
     if (this.#resting > 0) {
