@@ -74,6 +74,16 @@ export interface Cache {
   record?(name: string, text: string): MaybePromise<void>;
   /** The text last recorded under this name. */
   recall?(name: string): MaybePromise<string | undefined>;
+  /**
+   * For each of these keys, 32 bytes one after the other, a positive number that its entry was given when it was put and that
+   * no other entry of the key was ever given; `NaN` where there is none. Marks them as used. With `note` and `keepNote` a map
+   * finds what is known of many items by one question. Optional, the three of them together.
+   */
+  stamps?(keys: Uint8Array): Float64Array;
+  /** Bytes that were kept under this name, the caller's own; `undefined` when there are none, or no longer. */
+  note?(name: string): Uint8Array | undefined;
+  /** Keeps bytes that only save time: they are no entry, and may be dropped whenever room is needed. */
+  keepNote?(name: string, bytes: Uint8Array): void;
   /** Makes everything acknowledged durable and releases files and sockets. */
   close(): MaybePromise<void>;
 }

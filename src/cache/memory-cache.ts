@@ -1,5 +1,6 @@
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
 import { checkLimit } from './check-limit.ts';
+import { KEY_BYTES, noStamps } from './stamps.ts';
 import { fromState, getState } from './travel.ts';
 import { HeldEntry, UseOrder } from './use-order.ts';
 
@@ -27,6 +28,8 @@ export class MemoryCache implements Cache {
   /** In the order of last use: a list of their own, since to insert anew into the map at each use costs more. */
   readonly #order = new UseOrder();
   readonly #records = new Map<string, string>();
+  /** In the order of last use. */
+  readonly #notes = new Map<string, Uint8Array>();
   #bytes = 0;
 
   constructor({ maxBytes = DEFAULT_BYTES, maxEntries = Number.POSITIVE_INFINITY }: MemoryCacheOptions = {}) {
@@ -73,6 +76,10 @@ export class MemoryCache implements Cache {
 
   evict(maxBytes: number): number {
     const before = this.#bytes;
+    for (const name of this.#notes.keys()) {
+      if (this.#bytes <= maxBytes) break;
+      this.#dropNote(name);
+    }
     while (this.#bytes > maxBytes || this.#held.size > this.#maxEntries) this.delete(this.#order.oldest!.key);
     return before - this.#bytes;
   }
@@ -85,7 +92,41 @@ export class MemoryCache implements Cache {
     return this.#records.get(name);
   }
 
+  stamps(keys: Uint8Array): Float64Array {
+    const stamps = noStamps(keys);
+    const { prototype } = MemoryCache;
+    // Whoever extends this class may see fewer entries.
+    if (this.get !== prototype.get || this.head !== prototype.head) return stamps;
+    const digits = Buffer.from(keys.buffer, keys.byteOffset, keys.length).toString('hex');
+    for (let index = 0; index < stamps.length; index++) {
+      const key = digits.slice(index * 2 * KEY_BYTES, (index + 1) * 2 * KEY_BYTES);
+      stamps[index] = this.#use(key)?.stamp ?? Number.NaN;
+    }
+    return stamps;
+  }
+
+  note(name: string): Uint8Array | undefined {
+    const bytes = this.#notes.get(name);
+    if (bytes === undefined) return undefined;
+    this.#notes.delete(name);
+    this.#notes.set(name, bytes);
+    return Uint8Array.from(bytes);
+  }
+
+  keepNote(name: string, bytes: Uint8Array): void {
+    this.#dropNote(name);
+    this.#notes.set(name, Uint8Array.from(bytes));
+    this.#bytes += bytes.byteLength;
+    this.evict(this.#maxBytes);
+  }
+
+  #dropNote(name: string): void {
+    this.#bytes -= this.#notes.get(name)?.byteLength ?? 0;
+    this.#notes.delete(name);
+  }
+
   close(): void {
+    this.#notes.clear();
     this.#held.clear();
     this.#order.clear();
     this.#records.clear();

@@ -1,11 +1,15 @@
 import type { CacheEntry } from './cache.ts';
 
+let stamps = 0;
+
 /** An entry in memory, which is itself a link of the list of all entries in the order of their last use. */
 export class HeldEntry {
   readonly key: string;
   readonly entry: CacheEntry;
   /** Bytes it counts for. */
   readonly size: number;
+  /** What no other entry was ever given. */
+  readonly stamp: number = ++stamps;
   /** Milliseconds since the epoch. */
   usedAt = 0;
   older: HeldEntry | undefined;

@@ -1,4 +1,4 @@
-import type { CacheEntry, EntryHeader } from '../cache/index.ts';
+import type { EntryHeader } from '../cache/index.ts';
 import { decodeValue } from '../codec/index.ts';
 import type { NodeDefinition } from '../graph/index.ts';
 import { knownClasses } from './known-classes.ts';
@@ -32,12 +32,12 @@ export function hasOutputs(header: EntryHeader | undefined, definition: NodeDefi
 
 const isDigest = (value: unknown): boolean => typeof value === 'string' && value.length === DIGEST_DIGITS;
 
-/** The outputs that an entry holds by their keys; `undefined` when it is gone, damaged or another node's. */
+/** The outputs that the value of an entry holds by their keys; `undefined` when it is gone, damaged or another node's. */
 export function storedOutputs(
-  entry: CacheEntry | undefined,
+  value: Uint8Array | undefined,
   definition: NodeDefinition,
 ): Record<string, unknown> | undefined {
-  const outputs = decodeValue(entry?.value as Uint8Array, knownClasses(definition));
+  const outputs = decodeValue(value as Uint8Array, knownClasses(definition));
   return outputs !== undefined && outputKeys(definition).every((key) => Object.hasOwn(outputs, key))
     ? outputs
     : undefined;

@@ -8,6 +8,7 @@ import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestValue } from './code-of.ts';
 import type { Execution } from './execution.ts';
 import { inputDigests } from './input-digests.ts';
+import { smallValue } from './item-row.ts';
 import { knownClasses } from './known-classes.ts';
 import { type CallSettings, LeafCall } from './leaf-call.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
@@ -130,6 +131,7 @@ export class CachedStep {
     execution.cached++;
     const values = outputKeys(this.#definition).map((key, offset) => this.#cachedValue(header, key, offset));
     const result = this.#definition.keyed ? values : values[0];
+    this.#noteDown(savedMs(header), undefined);
     const { emitter, root, pipeline } = execution.scope;
     if (execution.settings.counter !== undefined) {
       execution.savedMs ??= [];
@@ -161,7 +163,7 @@ export class CachedStep {
     const found = this.#entry ?? this.#read();
     this.#entry = undefined;
     const loaded = andThen(found, (entry: CacheEntry | undefined) => {
-      const outputs = storedOutputs(entry, this.#definition);
+      const outputs = storedOutputs(entry?.value, this.#definition);
       return outputs ?? andThen(this.#compute(), (result) => this.#replaced(result));
     });
     this.#loaded = loaded;
@@ -317,11 +319,20 @@ export class CachedStep {
           ) as Record<string, unknown>,
       );
       this.#put(header, encoded);
+      this.#noteDown(savedMs(header), encoded.length === 1 ? smallValue(encoded[0]) : undefined);
       return encoded.reduce((sum, part) => sum + part.byteLength, 0);
     } catch (error) {
       warnOnce(path, 'HYPERNODES_UNSTORABLE_RESULT', `${path}: its result cannot be cached: ${messageOf(error)}`);
       return undefined;
     }
+  }
+
+  /** Tells whoever wants to know what the step is known by. */
+  #noteDown(saved: number, value: Uint8Array | undefined): void {
+    const { kept } = this.#execution;
+    if (kept === undefined) return;
+    const [key, keyCode, inputs] = [this.#signature, this.#keyCode, this.#inputs];
+    kept[this.#step.index] = { key, keyCode, inputs, savedMs: saved, value };
   }
 
   #put(header: EntryHeader, value: readonly Uint8Array[]): void {

@@ -5,6 +5,7 @@ import type { Budget, Waiter } from './budget.ts';
 import { loadSlots } from './cached-value.ts';
 import { countEnd } from './count-steps.ts';
 import type { ExecutionSettings, SendExecution } from './execution-settings.ts';
+import type { KeptStep } from './item-row.ts';
 import { isThenable, type MaybePromise } from './maybe-promise.ts';
 import { performStep } from './perform-step.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
@@ -56,6 +57,8 @@ export class Execution extends Task implements Waiter {
   cached = 0;
   /** Milliseconds that the cache saved, by step, where they are counted and no events are made. */
   savedMs: number[] | undefined;
+  /** What its steps are known by in the cache, by index, where somebody wants to know. */
+  kept: KeptStep[] | undefined;
   /** Node that ended it; kept beside the error, which may be thrown in several places at once, or be no object. */
   failedAt: string | undefined;
   /** Slots that stayed empty in a run elsewhere that collects errors. */

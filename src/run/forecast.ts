@@ -217,7 +217,7 @@ function hitOf(cache: Cache, key: string, digest: string, name: string, definiti
   return {
     digest,
     async value() {
-      return storedOutputs(await cache.get(key), definition)?.[name];
+      return storedOutputs((await cache.get(key))?.value, definition)?.[name];
     },
   };
 }

@@ -128,7 +128,7 @@ export class MapRun extends Task implements Waiter {
       hasResources !== true &&
       timeout === undefined;
     this.#itemSettings = new ExecutionSettings({ ...settings.item, batches: this.#batches, counter: this.#counter });
-    this.#hits = HitWalk.for(scope, plan, this.#itemSettings);
+    this.#hits = HitWalk.for(scope, plan, this.#itemSettings, settings.partOf === undefined ? items.count : 0);
   }
 
   get path(): string {
@@ -224,7 +224,7 @@ export class MapRun extends Task implements Waiter {
     const index = (this.#items.first ?? 0) + position;
     const values = this.#items.values(position);
     if (this.#plain) this.#startPlain(index, values);
-    else if (this.#hits?.take(values, () => this.#runAgain(position)) === true) {
+    else if (this.#hits?.take(position, values, () => this.#runAgain(position)) === true) {
       this.#countHits(this.#hits);
       this.#settings.accept(index, values, this.#hits.digests);
     } else {
@@ -238,6 +238,7 @@ export class MapRun extends Task implements Waiter {
     const place = { within, name, index };
     const digests = this.#hits?.handOver();
     const item = new Execution(this, this.scope, this.#plan, values, place, this.#itemSettings, digests);
+    if (this.#hits?.learns === true) item.kept = [];
     if (this.#counter === undefined) observeItem(item, this.#whole, () => outputsOf(this.#plan, values));
     return item;
   }
@@ -308,12 +309,12 @@ export class MapRun extends Task implements Waiter {
     );
   }
 
-  #countHits({ savedMs }: HitWalk): void {
+  #countHits(hits: HitWalk): void {
     const nodes = this.#plan.steps.length;
     this.cached += nodes;
     if (this.#counter === undefined) return;
     this.#counter.itemCached();
-    for (let node = 0; node < nodes; node++) this.#counter.saved(node, savedMs[node]!);
+    for (let node = 0; node < nodes; node++) this.#counter.saved(node, hits.savedMs(node));
   }
 
   #count(item: Execution, failure?: Failure): void {
@@ -324,6 +325,7 @@ export class MapRun extends Task implements Waiter {
 
   #itemDone(item: Execution, index: number): void {
     this.#count(item);
+    this.#hits?.learn(index, item);
     if (!this.#closed) this.#settings.accept(index, item.values, item.digests);
   }
 
@@ -336,6 +338,7 @@ export class MapRun extends Task implements Waiter {
       return;
     }
     this.failures.push({ index, error, path });
+    this.#hits?.learn(index, undefined);
     this.#settings.accept(index, undefined);
   }
 

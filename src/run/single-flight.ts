@@ -4,8 +4,13 @@ import type { Cache } from '../cache/index.ts';
 export class Flights {
   readonly #flying = new Map<string, Promise<unknown>>();
 
+  /** Whether none is in progress. */
+  get isIdle(): boolean {
+    return this.#flying.size === 0;
+  }
+
   get(signature: string): Promise<unknown> | undefined {
-    return this.#flying.size === 0 ? undefined : this.#flying.get(signature);
+    return this.isIdle ? undefined : this.#flying.get(signature);
   }
 
   start(signature: string, flight: Promise<unknown>): void {

@@ -26,6 +26,10 @@ function promised(code: string): string[] {
   return [...code.matchAll(/\/\/ → ?(.*)$/gm)].map(([, line]) => line!);
 }
 
+test.each([...documents, 'CHANGELOG.md'])('%s holds no leftovers of a merge', (document) => {
+  expect(readFileSync(new URL(document, root), 'utf8')).not.toMatch(/^(<{7}|={7}|>{7})( |$)/m);
+});
+
 describe('code in the documents', () => {
   const programs = documents.flatMap(programsOf);
   const { messages, emitted } = compile('documents', programs);

@@ -5,11 +5,12 @@ import { asCacheError } from '../cache-error.ts';
 import { checkLimit } from '../check-limit.ts';
 import { checkPath } from '../check-path.ts';
 import { reportDamage } from '../report-unreadable.ts';
+import { noStamps } from '../stamps.ts';
 import { fromState, getState } from '../travel.ts';
 import { finishAtExit } from './finish-at-exit.ts';
 import { keyBytes } from './key-bytes.ts';
 import { evict, removeBlob, tidy } from './reclaim.ts';
-import { BLOB, blobNameAt, DEFLATED, decodeRecord, keyAt, TEXT, TOMBSTONE } from './record-format.ts';
+import { BLOB, blobNameAt, DEFLATED, decodeRecord, keyAt, NOTE, TEXT, TOMBSTONE } from './record-format.ts';
 import { type FoundRecord, Store } from './store.ts';
 import { StoredHeader } from './stored-header.ts';
 
@@ -196,26 +197,47 @@ export class DiskCache implements Cache {
   }
 
   record(name: string, text: string): void {
-    if (this.recall(name) === text) return;
-    const value = Buffer.from(text);
-    this.#writing((store) =>
-      store.append({
-        key: textKey(name),
-        flags: TEXT,
-        header: noHeader,
-        value,
-        valueBytes: value.byteLength,
-        valueChecksum: crc32(value),
-      }),
-    );
+    if (this.recall(name) !== text) this.#append(textName(name), TEXT, Buffer.from(text));
   }
 
   recall(name: string): string | undefined {
-    const store = this.#open();
     // A text may have been replaced, unlike an entry.
-    store.refresh();
-    const found = store.read(textKey(name), true, this.#onDamage);
-    return found === undefined || !(found.head.flags & TEXT) ? undefined : this.#valueOf(found)?.toString();
+    this.#open().refresh();
+    return this.#appended(textName(name), TEXT)?.toString();
+  }
+
+  stamps(keys: Uint8Array): Float64Array {
+    const { prototype } = DiskCache;
+    // Whoever extends this class may see fewer entries.
+    const isOwn = this.get === prototype.get && this.head === prototype.head;
+    return isOwn ? this.#open().stamps(keys) : noStamps(keys);
+  }
+
+  note(name: string): Uint8Array | undefined {
+    return this.#appended(noteName(name), NOTE);
+  }
+
+  /** @throws CacheError as `put`. */
+  keepNote(name: string, bytes: Uint8Array): void {
+    this.#append(noteName(name), NOTE, bytes);
+  }
+
+  #append(name: string, flags: number, value: Uint8Array): void {
+    const [valueBytes, valueChecksum] = [value.byteLength, crc32(value)];
+    this.#writing((store) => {
+      this.#makeRoom(store, valueBytes);
+      store.append({ key: keyBytes(name), flags, header: noHeader, value, valueBytes, valueChecksum });
+    });
+  }
+
+  #appended(name: string, flags: number): Buffer | undefined {
+    const store = this.#open();
+    const found = store.read(keyBytes(name), true, this.#onDamage);
+    if (found === undefined || !(found.head.flags & flags)) return undefined;
+    store.touch(found.row);
+    const value = this.#valueOf(found);
+    if (value === undefined) store.table.drop(found.row);
+    return value;
   }
 
   /**
@@ -298,6 +320,7 @@ export class DiskCache implements Cache {
   }
 }
 
-const textKey = (name: string): Buffer => keyBytes(`text: ${name}`);
+const textName = (name: string): string => `text: ${name}`;
+const noteName = (name: string): string => `note: ${name}`;
 
 const headerOf = ({ bytes, head }: FoundRecord): StoredHeader => new StoredHeader(bytes, head.headerAt, head.headerEnd);

@@ -1,4 +1,4 @@
-import { TEXT, TOMBSTONE } from './record-format.ts';
+import { NOTE, TEXT, TOMBSTONE } from './record-format.ts';
 
 /** 32-bit words of a row; hint files hold rows as they are. */
 export const ROW_WORDS = 10;
@@ -69,10 +69,30 @@ export class EntryTable {
   used = (row: number): number => this.#times[row * 5 + USED]!;
 
   /** Whether a row is an entry that can be asked for. */
-  isEntry = (row: number): boolean => (this.flags(row) & (DROPPED | TOMBSTONE | TEXT)) === 0;
+  isEntry = (row: number): boolean => (this.flags(row) & (DROPPED | TOMBSTONE | TEXT | NOTE)) === 0;
 
   touch(row: number, now: number): void {
     this.#times[row * 5 + USED] = now;
+  }
+
+  /**
+   * The time of each of these fingerprints' rows, `NaN` where there is no entry; marks them as used.
+   *
+   * @param stale Gets the segments of those that were last used before `usedBefore`.
+   */
+  useAll(prints: Uint32Array, now: number, usedBefore: number, stale: Set<number>): Float64Array {
+    const times = new Float64Array(prints.length / 2);
+    for (let index = 0; index < times.length; index++) {
+      const row = this.find(prints[2 * index]!, prints[2 * index + 1]!);
+      if (row < 0 || !this.isEntry(row)) {
+        times[index] = Number.NaN;
+        continue;
+      }
+      times[index] = this.#times[row * 5 + TIME]!;
+      if (this.#times[row * 5 + USED]! < usedBefore) stale.add(this.segment(row));
+      this.#times[row * 5 + USED] = now;
+    }
+    return times;
   }
 
   drop(row: number): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KEY_BYTES } from './record-format.ts';
+import { KEY_BYTES } from '../stamps.ts';
 
 const bytes = Buffer.alloc(KEY_BYTES);
 const words = new Uint32Array(KEY_BYTES / 4);
@@ -13,25 +13,35 @@ export function keyBytes(key: string): Buffer {
   return bytes;
 }
 
-/** What stands for a key in the index: 64 bits made of all of its bytes. */
-export interface Fingerprint {
-  low: number;
-  high: number;
+/** Fingerprints of keys, which stand for them in the index: 64 bits made of all of their bytes, low and high half in turn. */
+export type Fingerprints = Uint32Array;
+
+/** Fingerprint of one key, written into `into`. */
+export function fingerprint(key: Uint8Array, into: Fingerprints): void {
+  wordBytes.set(key);
+  mix(words, into);
 }
 
-/** Fingerprint of a key, written into `into`. */
-export function fingerprint(key: Uint8Array, into: Fingerprint): Fingerprint {
-  wordBytes.set(key);
-  let low = 0;
-  let high = 0x9e37_79b9;
-  for (let i = 0; i < 8; i++) {
-    const word = words[i]!;
-    low = Math.imul(low ^ word, 0x85eb_ca6b);
-    low ^= low >>> 15;
-    high = Math.imul(high ^ word, 0xc2b2_ae35);
-    high ^= high >>> 13;
+/** Fingerprints of keys of 32 bytes each. */
+export function fingerprints(keys: Uint8Array): Fingerprints {
+  const aligned = keys.byteOffset % 4 === 0 ? keys : Uint8Array.from(keys);
+  const prints = new Uint32Array((2 * keys.length) / KEY_BYTES);
+  mix(new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4), prints);
+  return prints;
+}
+
+function mix(keys: Uint32Array, into: Fingerprints): void {
+  for (let half = 0, at = 0; half < into.length; half += 2) {
+    let low = 0;
+    let high = 0x9e37_79b9;
+    for (const end = at + 8; at < end; at++) {
+      const word = keys[at]!;
+      low = Math.imul(low ^ word, 0x85eb_ca6b);
+      low ^= low >>> 15;
+      high = Math.imul(high ^ word, 0xc2b2_ae35);
+      high ^= high >>> 13;
+    }
+    into[half] = low;
+    into[half + 1] = high;
   }
-  into.low = low >>> 0;
-  into.high = high >>> 0;
-  return into;
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileInfo } from '../file-info.ts';
 import { DROPPED } from './entry-table.ts';
-import { type Fingerprint, fingerprint } from './key-bytes.ts';
-import { BLOB, blobNameAt, decodeRecord, keyAt, TEXT, TOMBSTONE } from './record-format.ts';
+import { type Fingerprints, fingerprint } from './key-bytes.ts';
+import { BLOB, blobNameAt, decodeRecord, keyAt, NOTE, TEXT, TOMBSTONE } from './record-format.ts';
 import type { Segment } from './segments.ts';
 import type { Store } from './store.ts';
 
@@ -13,8 +13,10 @@ const MANY_SMALL = 16;
 
 /** Milliseconds between two searches for orphans. */
 const SWEEP_EVERY = 86_400_000;
+/** Milliseconds for which notes are kept that nobody reads. */
+const NOTES_KEPT = 30 * 86_400_000;
 
-const print: Fingerprint = { low: 0, high: 0 };
+const print: Fingerprints = new Uint32Array(2);
 
 /** Name of the file that holds a row's value. */
 function blobOf(store: Store, row: number): string | undefined {
@@ -54,13 +56,13 @@ export function evict(store: Store, maxBytes: number): number {
   store.seal();
   const { table } = store;
   const blobs = new Map<string, { bytes: number; users: number }>();
-  const entries: number[] = [];
+  const evictable: number[] = [];
   let kept = 0;
   for (let row = 0; row < table.rows; row++) {
     if (table.flags(row) & DROPPED) continue;
     kept += table.length(row);
-    if (!table.isEntry(row)) continue;
-    entries.push(row);
+    if (!table.isEntry(row) && !(table.flags(row) & NOTE)) continue;
+    evictable.push(row);
     const name = blobOf(store, row);
     if (name === undefined) continue;
     const blob = blobs.get(name);
@@ -80,8 +82,8 @@ export function evict(store: Store, maxBytes: number): number {
   let freed = 0;
   if (before > maxBytes) {
     freed += store.blobs.sweep((name) => blobs.has(name));
-    entries.sort((a, b) => table.used(a) - table.used(b) || table.time(a) - table.time(b));
-    for (const row of entries) {
+    evictable.sort((a, b) => table.used(a) - table.used(b) || table.time(a) - table.time(b));
+    for (const row of evictable) {
       if (kept <= maxBytes) break;
       kept -= table.length(row);
       const name = blobOf(store, row);
@@ -113,11 +115,13 @@ function rewrite(store: Store, segment: Segment, mayDrop: boolean): void {
   for (let row = 0; row < table.rows; row++) {
     if (table.segment(row) !== segment.id || table.flags(row) & DROPPED) continue;
     if (table.flags(row) & TOMBSTONE && !deletionsMatter) continue;
+    if (table.flags(row) & NOTE && Date.now() - table.used(row) > NOTES_KEPT) continue;
     const bytes = store.view(row, true);
     const { at } = segments;
     const head = decodeRecord(bytes, at);
     if (head === undefined || head.end > bytes.length) continue;
-    const { low, high } = fingerprint(keyAt(bytes, at), print);
+    fingerprint(keyAt(bytes, at), print);
+    const [low, high] = [print[0]!, print[1]!];
     const { flags, time } = head;
     const [size, used] = [table.size(row), table.used(row)];
     const copy = { low, high, segment: 0, flags, offset: 0, length: 0, size, time, used };

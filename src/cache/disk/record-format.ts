@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { KEY_BYTES } from '../stamps.ts';
 
 /** The record says that its key was deleted. */
 export const TOMBSTONE = 1;
@@ -8,10 +9,11 @@ export const BLOB = 2;
 export const TEXT = 4;
 /** The value is stored deflated. */
 export const DEFLATED = 8;
+/** Bytes of `keepNote`, no entry: they make room when there is need. */
+export const NOTE = 16;
 
 /** Bytes before the header: magic, checksum, checksum of the value, header length and flags, value length, time, key. */
 export const FIXED = 64;
-export const KEY_BYTES = 32;
 /** Most bytes that a header may have; its length shares a word with the flags. */
 export const MAX_HEADER = 0xff_ffff;
 

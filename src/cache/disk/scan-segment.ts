@@ -1,11 +1,11 @@
 import type { EntryTable } from './entry-table.ts';
-import { type Fingerprint, fingerprint } from './key-bytes.ts';
+import { type Fingerprints, fingerprint } from './key-bytes.ts';
 import { BLOB, decodeRecord, keyAt, MAGIC_BYTES } from './record-format.ts';
 import type { Segment, Segments } from './segments.ts';
 
 /** Bytes read at once. */
 const STEP = 8 << 20;
-const print: Fingerprint = { low: 0, high: 0 };
+const print: Fingerprints = new Uint32Array(2);
 
 /**
  * Indexes the records of a segment that are not indexed yet. Damaged stretches are stepped over; what is incomplete at
@@ -39,8 +39,8 @@ function indexRecords(bytes: Buffer, segment: Segment, table: EntryTable): numbe
     if (head.end > bytes.length) break;
     fingerprint(keyAt(bytes, at), print);
     table.set({
-      low: print.low,
-      high: print.high,
+      low: print[0]!,
+      high: print[1]!,
       segment: segment.id,
       flags: head.flags & 0x7f,
       offset: segment.scanned + at,

@@ -5,7 +5,7 @@ import { Blobs } from './blobs.ts';
 import { DROPPED, EntryTable, ROW_BYTES, type Row } from './entry-table.ts';
 import { checkFormat, markFormat } from './format-marker.ts';
 import { readHint, writeHint } from './hint-file.ts';
-import { type Fingerprint, fingerprint } from './key-bytes.ts';
+import { type Fingerprints, fingerprint, fingerprints } from './key-bytes.ts';
 import {
   BLOB,
   decodeRecord,
@@ -52,7 +52,7 @@ export class Store {
   readonly blobs: Blobs;
   readonly table: EntryTable;
   readonly #sealBytes: number;
-  readonly #print: Fingerprint = { low: 0, high: 0 };
+  readonly #print: Fingerprints = new Uint32Array(2);
   /** Segments with entries that were used since their hint was written. */
   readonly #used = new Set<number>();
   /** How far behind the times of use in hints may be, in milliseconds. */
@@ -113,15 +113,15 @@ export class Store {
 
   /** Row of a key, deleted ones included, or -1; looks at what others wrote only when it isn't known. */
   find(key: Uint8Array): number {
-    const { low, high } = fingerprint(key, this.#print);
-    const row = this.#live(low, high);
+    fingerprint(key, this.#print);
+    const row = this.#live();
     if (row >= 0) return row;
     this.refresh();
-    return this.#live(low, high);
+    return this.#live();
   }
 
-  #live(low: number, high: number): number {
-    const row = this.table.find(low, high);
+  #live(): number {
+    const row = this.table.find(this.#print[0]!, this.#print[1]!);
     return row >= 0 && this.table.flags(row) & DROPPED ? -1 : row;
   }
 
@@ -165,13 +165,25 @@ export class Store {
   /** Remembers that the entry of a row was used. */
   touch(row: number): void {
     const now = clock();
-    if (now - Math.min(this.table.used(row), this.#openedAt) > this.#grain) this.#used.add(this.table.segment(row));
+    if (this.table.used(row) < this.#writtenDown(now)) this.#used.add(this.table.segment(row));
     this.table.touch(row, now);
+  }
+
+  /** Times of use before this one get their hint written anew. */
+  #writtenDown(now: number): number {
+    return now - this.#openedAt > this.#grain ? Number.POSITIVE_INFINITY : now - this.#grain;
+  }
+
+  /** When the entry of each of these keys was written, `NaN` where none is known here; remembers that they were used. */
+  stamps(keys: Uint8Array): Float64Array {
+    const now = clock();
+    return this.table.useAll(fingerprints(keys), now, this.#writtenDown(now), this.#used);
   }
 
   /** Appends a record; when this returns, it outlives the process. */
   append(content: RecordContent): void {
-    const { low, high } = fingerprint(content.key, this.#print);
+    fingerprint(content.key, this.#print);
+    const [low, high] = [this.#print[0]!, this.#print[1]!];
     const known = this.table.find(low, high);
     const now = clock();
     const time = known < 0 ? now : Math.max(now, this.table.time(known) + 0.001);
