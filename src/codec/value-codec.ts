@@ -32,6 +32,8 @@ const BUFFER = TYPED_ARRAYS.length;
 /** Bytes from which a payload is a part of its own: to copy less costs less than to keep it apart. */
 const LARGE = 65_536;
 
+/** Bytes before the first output: the format and how many there are. */
+const FIRST = 8;
 /** Bytes before the payload of each output: codec, kind of view, length of the name, length of the payload. */
 const HEAD = 1 + 1 + 2 + 8;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that fit a byte.
@@ -68,7 +70,7 @@ export function encodeParts(
   const places: { readonly name: Buffer; readonly output: EncodedOutput; readonly at: number }[] = [];
   /** Where the buffers end after which a part of its own follows. */
   const ends: number[] = [];
-  let size = 8;
+  let size = FIRST;
   for (const name of names) {
     const output = encodeOutput(outputs[name], name, classes);
     if (output instanceof Unstorable) return output;
@@ -83,7 +85,7 @@ export function encodeParts(
   let bytes = Buffer.allocUnsafeSlow(ends.shift() ?? size);
   bytes.writeUInt32LE(FORMAT, 0);
   bytes.writeUInt32LE(names.length, 4);
-  let position = 8;
+  let position = FIRST;
   for (const { name, output, at } of places) {
     const { payload } = output;
     const head = position - start;
@@ -135,7 +137,10 @@ export function faultOf(bytes: Uint8Array): 'damaged' | 'of another version' | u
 
 function decode(bytes: Buffer, classes: ClassTable | undefined): Record<string, unknown> | undefined {
   const outputs: Record<string, unknown> = {};
-  for (const part of partsOf(bytes)) {
+  let position = FIRST;
+  for (let left = countOf(bytes); left > 0; left--) {
+    const part = partAt(bytes, position);
+    position = part.at + part.length;
     const value = decodeOutput(bytes, part, classes);
     if (part.name !== '__proto__') outputs[part.name] = value;
     else Object.defineProperty(outputs, part.name, { value, enumerable: true, writable: true, configurable: true });
@@ -150,8 +155,14 @@ const asBuffer = (bytes: Uint8Array): Buffer =>
 /** Whether most of an encoded result is buffers and typed arrays as they are, which rarely get smaller by compression. */
 export function isMostlyRaw(encoded: Uint8Array): boolean {
   try {
-    const parts = partsOf(asBuffer(encoded));
-    const raw = parts.reduce((sum, { codec, length }) => sum + (codec === CODEC.view ? length : 0), 0);
+    const bytes = asBuffer(encoded);
+    let raw = 0;
+    let position = FIRST;
+    for (let left = countOf(bytes); left > 0; left--) {
+      const { codec, at, length } = partAt(bytes, position);
+      position = at + length;
+      if (codec === CODEC.view) raw += length;
+    }
     return raw > encoded.byteLength / 2;
   } catch {
     return false;
@@ -167,22 +178,21 @@ interface EncodedPart {
   readonly length: number;
 }
 
-/** @throws RangeError for bytes of another format, or none of ours. */
-function partsOf(bytes: Buffer): EncodedPart[] {
+/** How many outputs there are. @throws RangeError for bytes of another format. */
+function countOf(bytes: Buffer): number {
   if (bytes[0] !== FORMAT) throw new RangeError(`unknown format ${bytes[0]}`);
-  const parts: EncodedPart[] = [];
-  let position = 8;
-  for (let left = bytes.readUInt32LE(4); left > 0; left--) {
-    const codec = bytes[position]!;
-    const view = bytes[position + 1]!;
-    const nameEnd = position + HEAD + bytes.readUInt16LE(position + 2);
-    const length = bytes.readDoubleLE(position + 4);
-    const at = align(nameEnd);
-    if (!(length >= 0 && at + length <= bytes.length)) throw new RangeError('an output ends after the end');
-    parts.push({ codec, view, name: bytes.toString('utf8', position + HEAD, nameEnd), at, length });
-    position = at + length;
-  }
-  return parts;
+  return bytes.readUInt32LE(4);
+}
+
+/** The output that begins at `position`. @throws RangeError for bytes that are none of ours. */
+function partAt(bytes: Buffer, position: number): EncodedPart {
+  const codec = bytes[position]!;
+  const view = bytes[position + 1]!;
+  const nameEnd = position + HEAD + bytes.readUInt16LE(position + 2);
+  const length = bytes.readDoubleLE(position + 4);
+  const at = align(nameEnd);
+  if (!(length >= 0 && at + length <= bytes.length)) throw new RangeError('an output ends after the end');
+  return { codec, view, name: bytes.toString('utf8', position + HEAD, nameEnd), at, length };
 }
 
 /** The next 8-byte boundary; without bit operations, which end at 2 GiB. */

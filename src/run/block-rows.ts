@@ -1,5 +1,4 @@
 const DIGEST_BYTES = 32;
-const DIGEST_DIGITS = 2 * DIGEST_BYTES;
 /** Bytes before the columns: how many rows there are. */
 const HEAD = 8;
 
@@ -32,8 +31,8 @@ function sizeOf({ inputs, outputs }: RowShape, rows: number) {
 
 /**
  * What is known of the items of a block, as bytes: a column of stamps, one of saved milliseconds, one of where each value
- * starts and ends, one of keys and one of digests, then the values. By columns each kind is asked for, or made into digits,
- * all at once.
+ * starts and ends, one of keys and one of digests, then the values. By columns all stamps are asked
+ * for at once.
  */
 export class BlockRows {
   readonly count: number;
@@ -50,9 +49,6 @@ export class BlockRows {
   readonly #places: Uint32Array;
   #values: Buffer;
   #valuesEnd: number;
-  /** Keys and digests in hexadecimal, of rows that were read. */
-  #keys = '';
-  #digests = '';
 
   private constructor(shape: RowShape, count: number, columns: Buffer, values: Buffer) {
     const { width, keysAt, digestsAt } = sizeOf(shape, count);
@@ -102,8 +98,6 @@ export class BlockRows {
     const { keysAt, digestsAt, valuesAt } = sizeOf(shape, count);
     if (valuesAt > own.length) return undefined;
     const rows = new BlockRows(shape, count, own.subarray(0, valuesAt), own.subarray(valuesAt));
-    rows.#keys = own.toString('hex', keysAt, digestsAt);
-    rows.#digests = own.toString('hex', digestsAt, valuesAt);
     rows.#leaveOutChanged(stampsOf(own.subarray(keysAt, digestsAt)));
     return rows;
   }
@@ -125,22 +119,17 @@ export class BlockRows {
   /** Whether the row holds what is known of an item with these inputs. */
   isOf(row: number, inputs: readonly string[]): boolean {
     if (!this.has(row)) return false;
-    let at = row * this.#width * DIGEST_DIGITS;
-    for (const digest of inputs) {
-      if (!this.#digests.startsWith(digest, at)) return false;
-      at += DIGEST_DIGITS;
-    }
+    for (let index = 0; index < inputs.length; index++) if (inputs[index] !== this.#digest(row, index)) return false;
     return true;
   }
 
   key(row: number, step: number): string {
-    const at = (row * this.#perRow + step) * DIGEST_DIGITS;
-    return this.#keys.slice(at, at + DIGEST_DIGITS);
+    const at = this.#keysAt + (row * this.#perRow + step) * DIGEST_BYTES;
+    return this.#columns.toString('hex', at, at + DIGEST_BYTES);
   }
 
   output(row: number, step: number, offset: number): string {
-    const at = (row * this.#width + this.#outputAt[step]! + offset) * DIGEST_DIGITS;
-    return this.#digests.slice(at, at + DIGEST_DIGITS);
+    return this.#digest(row, this.#outputAt[step]! + offset);
   }
 
   /** Milliseconds that a hit saves. */
@@ -157,10 +146,12 @@ export class BlockRows {
 
   /** Digests of the inputs of an item. */
   inputs(row: number): string[] {
-    const start = this.#digestsAt + row * this.#width * DIGEST_BYTES;
-    return Array.from({ length: this.#shape.inputs }, (_, index) =>
-      this.#columns.toString('hex', start + index * DIGEST_BYTES, start + (index + 1) * DIGEST_BYTES),
-    );
+    return Array.from({ length: this.#shape.inputs }, (_, index) => this.#digest(row, index));
+  }
+
+  #digest(row: number, index: number): string {
+    const at = this.#digestsAt + (row * this.#width + index) * DIGEST_BYTES;
+    return this.#columns.toString('hex', at, at + DIGEST_BYTES);
   }
 
   /** Writes the row of an item; false when one of its entries is not there, or it is `undefined`: it holds nothing then. */

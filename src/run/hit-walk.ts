@@ -39,7 +39,9 @@ export class HitWalk {
   #steps: readonly WalkedStep[] | undefined;
   /** Slots of the inputs in which the items differ. */
   readonly #varying: readonly number[];
-  /** These, and the slots of all outputs. */
+  /** Their digests, of the item that is looked at. */
+  readonly #inputs: string[] = [];
+  /** These slots, and those of all outputs. */
   #slots: readonly number[] = [];
   /** Digests of the other inputs by slot, as the manifest has them. */
   #shared: ReadonlyMap<number, string> = new Map();
@@ -168,8 +170,10 @@ export class HitWalk {
       this.#manifest = undefined;
       return false;
     }
-    const inputs = this.#varying.map((slot) => this.#digests.of(slot, values));
-    const rows = manifest.find(position, inputs);
+    for (let index = 0; index < this.#varying.length; index++) {
+      this.#inputs[index] = this.#digests.of(this.#varying[index]!, values);
+    }
+    const rows = manifest.find(position, this.#inputs);
     if (rows === undefined) return false;
     const row = rowAt(position);
     const steps = this.#steps!;
@@ -178,10 +182,9 @@ export class HitWalk {
       const { index, outputSlot, returned } = walked.step;
       this.#saved[index] = rows.savedMs(row, at);
       if (!returned) continue;
-      const value = this.#settings.loadsOutputs ? rows.value(row, at) : undefined;
-      this.#values[index] = value;
-      if (value === undefined && this.#settings.loadsOutputs) {
-        if (!this.#has(walked, rows.key(row, at))) return false;
+      if (this.#settings.loadsOutputs) {
+        this.#values[index] = rows.value(row, at);
+        if (this.#values[index] === undefined && !this.#has(walked, rows.key(row, at))) return false;
         continue;
       }
       this.#keys[index] = rows.key(row, at);
