@@ -7,6 +7,7 @@ import { type ChangedPart, changedParts } from './changed-parts.ts';
 import { codeOf, digestValue } from './code-of.ts';
 import { lastExecution, outlinesOf } from './history.ts';
 import { itemsOf } from './map-items.ts';
+import { messageOf } from './message-of.ts';
 import type { Recompute } from './recompute.ts';
 import type { Scope } from './scope.ts';
 import { validated } from './validate.ts';
@@ -126,7 +127,7 @@ export class Forecast {
     try {
       header = await headOf(cache, key);
     } catch (error) {
-      const because = `the cache cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      const because = `the cache cannot be read: ${messageOf(error)}`;
       return tell({ state: 'miss', because, signature: key, expectedMs: last?.durationMs });
     }
     if (!hasOutputs(header, definition)) {
