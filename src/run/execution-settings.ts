@@ -1,9 +1,9 @@
 import type { ItemCounter } from '../events/index.ts';
 import type { BatchGatherer } from './batch-gatherer.ts';
+import type { Recompute } from './caching/recompute.ts';
+import type { SharedDigests } from './caching/slot-digests.ts';
 import type { Execution } from './execution.ts';
-import type { Recompute } from './recompute.ts';
 import type { NodeFailure } from './scope.ts';
-import type { SharedDigests } from './slot-digests.ts';
 
 /** Has an execution done elsewhere and puts its results where they belong. */
 export type SendExecution = (execution: Execution) => Promise<void>;

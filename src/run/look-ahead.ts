@@ -1,10 +1,10 @@
-import { type AcceptedCode, acceptCode } from './accepted-code.ts';
 import { bindInputs } from './bind-inputs.ts';
+import { type AcceptedCode, acceptCode } from './caching/accepted-code.ts';
+import { Forecast, type ForecastNode, given } from './caching/forecast.ts';
+import { Recompute } from './caching/recompute.ts';
 import { beginCall } from './call-settings.ts';
-import { Forecast, type ForecastNode, given } from './forecast.ts';
 import type { CommonRunOptions } from './options.ts';
 import type { RunnablePipeline } from './pipeline.ts';
-import { Recompute } from './recompute.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;
 

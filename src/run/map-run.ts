@@ -2,16 +2,16 @@ import { type ItemCounter, nodePath, recordNodePath } from '../events/index.ts';
 import type { ErrorMode, Plan, Step } from '../graph/index.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
 import type { Budget, Waiter } from './budget.ts';
+import { HitWalk } from './caching/hit-walk.ts';
+import type { SlotDigests } from './caching/slot-digests.ts';
 import { Execution, type Failure } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
-import { HitWalk } from './hit-walk.ts';
 import type { Items } from './map-items.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 import { type ObservedMap, observeItem, observeMap } from './observe.ts';
 import { outputsOf } from './outputs.ts';
 import { type Cursor, runPlainSteps } from './plain-steps.ts';
 import type { Scope } from './scope.ts';
-import type { SlotDigests } from './slot-digests.ts';
 import type { Span } from './span.ts';
 import { type StopReason, Task } from './task.ts';
 

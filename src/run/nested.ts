@@ -2,8 +2,9 @@ import { nodePath } from '../events/index.ts';
 import type { NestedDefinition, Plan, Step } from '../graph/index.ts';
 import { gather, Stateful } from '../graph/index.ts';
 import { combineDigests } from '../identity/index.ts';
-import { CachedValue, loadItems, loadSlots } from './cached-value.ts';
-import { digestValue } from './code-of.ts';
+import { CachedValue, loadItems, loadSlots } from './caching/cached-value.ts';
+import { digestValue } from './caching/code-of.ts';
+import { type SharedDigests, SlotDigests } from './caching/slot-digests.ts';
 import { Execution, type Failure } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
 import { itemsOf } from './map-items.ts';
@@ -13,7 +14,6 @@ import { outputsOf } from './outputs.ts';
 import type { Scope } from './scope.ts';
 import { runSender } from './sending/send-run.ts';
 import { mapRun } from './sending/start-map.ts';
-import { type SharedDigests, SlotDigests } from './slot-digests.ts';
 import { Span } from './span.ts';
 
 /** How values pass between a plan and one nested in it, worked out once per step. */

@@ -1,10 +1,10 @@
 import { gather, type NodeDefinition, type Step } from '../graph/index.ts';
-import { CachedStep } from './cached-step.ts';
+import { CachedStep } from './caching/cached-step.ts';
+import { callUncached } from './caching/uncached-call.ts';
 import type { Execution } from './execution.ts';
 import { LeafCall } from './leaf-call.ts';
 import { isThenable } from './maybe-promise.ts';
 import { refusePromise } from './sync.ts';
-import { callUncached } from './uncached-call.ts';
 
 /** Begins a step in the way that its definition and the run ask for. Returns its result, or a promise of it. */
 export function performStep(execution: Execution, step: Step): unknown {

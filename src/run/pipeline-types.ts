@@ -26,10 +26,10 @@ import type {
   WiredInputs,
   WiredOutputs,
 } from '../graph/index.ts';
-import type { AcceptedCode } from './accepted-code.ts';
+import type { AcceptedCode } from './caching/accepted-code.ts';
+import type { Explanation, RunPlan } from './caching/outlook.ts';
 import type { MapResult } from './map-result.ts';
 import type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
-import type { Explanation, RunPlan } from './outlook.ts';
 import type { StreamItem } from './stream.ts';
 
 /** All inputs; fewer when only some outputs are asked for; and the replaced values, when nodes are overridden. */

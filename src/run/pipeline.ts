@@ -8,13 +8,13 @@ import {
   type Reduction,
   reduce,
 } from '../graph/index.ts';
-import type { AcceptedCode } from './accepted-code.ts';
+import type { AcceptedCode } from './caching/accepted-code.ts';
+import { type Explanation, explainedNode, plannedNode, type RunPlan } from './caching/outlook.ts';
 import { checkLimits } from './check-limits.ts';
 import { accept, forecast } from './look-ahead.ts';
 import type { MapResult } from './map-result.ts';
 import { displayPipeline, jupyterDisplay, type MimeBundle } from './notebook/index.ts';
 import type { CommonRunOptions, MapOptions, PipelineOptions, RunOptions, StreamOptions } from './options.ts';
-import { type Explanation, explainedNode, plannedNode, type RunPlan } from './outlook.ts';
 import type { PipelineConstructor, PipelineFunction, TypedPipeline } from './pipeline-types.ts';
 import { run, runSync } from './run-once.ts';
 import { map, stream } from './run-over.ts';

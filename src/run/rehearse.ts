@@ -1,6 +1,6 @@
 import type { PipelineGraph } from '../graph/index.ts';
 import { answersLater, askingAhead } from '../inspect/index.ts';
-import { codeOf } from './code-of.ts';
+import { codeOf } from './caching/code-of.ts';
 import type { CommonRunOptions } from './options.ts';
 import type { RunnablePipeline } from './pipeline.ts';
 import { loadPacking, packing } from './sending/packing.ts';

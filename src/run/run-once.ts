@@ -1,5 +1,6 @@
 import type { Plan } from '../graph/index.ts';
 import { bindInputs } from './bind-inputs.ts';
+import { Recompute } from './caching/recompute.ts';
 import { beginCall, supervise } from './call-settings.ts';
 import { Execution } from './execution.ts';
 import { ExecutionSettings, type GivenSettings } from './execution-settings.ts';
@@ -10,7 +11,6 @@ import { observePipeline } from './observe.ts';
 import type { RunOptions } from './options.ts';
 import { outputsOf } from './outputs.ts';
 import type { RunnablePipeline } from './pipeline.ts';
-import { Recompute } from './recompute.ts';
 import { needsRehearsal, rehearse } from './rehearse.ts';
 import { annotate } from './result-notes.ts';
 import type { NodeFailure } from './scope.ts';

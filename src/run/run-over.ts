@@ -1,5 +1,7 @@
 import type { Plan } from '../graph/index.ts';
 import { bindInputs } from './bind-inputs.ts';
+import { Recompute } from './caching/recompute.ts';
+import { type SharedDigests, SlotDigests } from './caching/slot-digests.ts';
 import { beginCall, supervise } from './call-settings.ts';
 import { checkErrorMode, checkMode, checkOver, itemsOf } from './map-items.ts';
 import { type MapResult, mapResult } from './map-result.ts';
@@ -7,12 +9,10 @@ import { isThenable } from './maybe-promise.ts';
 import type { MapOptions, StreamOptions } from './options.ts';
 import { outputsOf } from './outputs.ts';
 import type { RunnablePipeline } from './pipeline.ts';
-import { Recompute } from './recompute.ts';
 import { needsRehearsal, rehearse } from './rehearse.ts';
 import { annotate } from './result-notes.ts';
 import { runSender } from './sending/send-run.ts';
 import { mapRun } from './sending/start-map.ts';
-import { type SharedDigests, SlotDigests } from './slot-digests.ts';
 import { type StreamItem, StreamRun } from './stream.ts';
 
 type Inputs = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InputError, SyncError } from '../errors.ts';
 import type { Step, Validation } from '../graph/index.ts';
-import { CachedValue, loadSlots } from './cached-value.ts';
+import { CachedValue, loadSlots } from './caching/cached-value.ts';
 import { issuesOf } from './check-result.ts';
 import type { Execution } from './execution.ts';
 import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';

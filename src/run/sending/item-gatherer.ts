@@ -1,7 +1,7 @@
 import type { Plan } from '../../graph/index.ts';
+import type { SlotDigests } from '../caching/slot-digests.ts';
 import type { ItemFailure } from '../map-run.ts';
 import type { RootRun } from '../scope.ts';
-import type { SlotDigests } from '../slot-digests.ts';
 import type { FinishedItems } from './messages.ts';
 
 /** What was done for the items so far. */

@@ -1,9 +1,9 @@
 import type { Emitter } from '../../events/index.ts';
 import type { Plan } from '../../graph/index.ts';
+import { SlotDigests } from '../caching/slot-digests.ts';
 import type { WholeMap } from '../map-items.ts';
 import type { MapSettings } from '../map-run.ts';
 import type { Scope } from '../scope.ts';
-import { SlotDigests } from '../slot-digests.ts';
 import type { JobPart } from './job.ts';
 import type { FinishedItems, ItemsRequest } from './messages.ts';
 import { packing } from './packing.ts';

@@ -1,5 +1,5 @@
 import type { Callback, EventName, LogLevel, NodeStartEvent, RunEvent } from '../../events/index.ts';
-import type { RecomputeRequest } from '../recompute.ts';
+import type { RecomputeRequest } from '../caching/recompute.ts';
 import type { ItemCounts } from './item-counts.ts';
 
 /** A run of a whole pipeline, to be done elsewhere. */

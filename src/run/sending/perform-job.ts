@@ -1,13 +1,13 @@
 import { AbortError } from '../../errors.ts';
 import { nodePath } from '../../events/index.ts';
 import { type Plan, Stateful } from '../../graph/index.ts';
+import { Recompute } from '../caching/recompute.ts';
 import { Execution } from '../execution.ts';
 import { ExecutionSettings, type GivenSettings } from '../execution-settings.ts';
 import { MapRun } from '../map-run.ts';
 import { runNested } from '../nested.ts';
 import type { PipelineOptions } from '../options.ts';
 import { outputsOf } from '../outputs.ts';
-import { Recompute } from '../recompute.ts';
 import { type NodeFailure, RootRun, Scope } from '../scope.ts';
 import type { Task } from '../task.ts';
 import { accountOf } from './account.ts';

@@ -1,6 +1,6 @@
 import type { Plan } from '../../graph/index.ts';
+import { SlotDigests } from '../caching/slot-digests.ts';
 import type { RunnablePipeline } from '../pipeline.ts';
-import { SlotDigests } from '../slot-digests.ts';
 import type { JobPlace } from './job.ts';
 import { packing } from './packing.ts';
 

@@ -1,10 +1,10 @@
-import type { Cache } from '../cache/index.ts';
-import { GraphError } from '../errors.ts';
-import { type Definition, labelOf, listed, type PipelineGraph } from '../graph/index.ts';
+import type { Cache } from '../../cache/index.ts';
+import { GraphError } from '../../errors.ts';
+import { type Definition, labelOf, listed, type PipelineGraph } from '../../graph/index.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
+import type { Scope } from '../scope.ts';
 import { codeOf } from './code-of.ts';
 import { lastExecution } from './history.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
-import type { Scope } from './scope.ts';
 
 /** Results of earlier code that stand for those of the code of now. */
 export interface AcceptedCode {

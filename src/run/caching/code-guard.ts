@@ -1,4 +1,4 @@
-import { warnOnce } from './warn-once.ts';
+import { warnOnce } from '../warn-once.ts';
 
 /** Milliseconds between two looks at what a node uses: to ask the engine takes longer than a small node. */
 const LOOK_MS = 50;

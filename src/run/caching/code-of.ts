@@ -1,4 +1,4 @@
-import type { NodeDefinition } from '../graph/index.ts';
+import type { NodeDefinition } from '../../graph/index.ts';
 import {
   type CodeIdentity,
   codeIdentity,
@@ -6,7 +6,7 @@ import {
   digest,
   hiddenContent,
   instanceCode,
-} from '../identity/index.ts';
+} from '../../identity/index.ts';
 
 /** Stands for code where only what belongs to it is asked for. */
 const nothing = (): void => {};

@@ -1,17 +1,17 @@
-import type { Cache, EntryHeader } from '../cache/index.ts';
-import { encodeParts, Unstorable } from '../codec/index.ts';
-import { construct, type NodeDefinition, type Step } from '../graph/index.ts';
-import { type CodeIdentity, DigestError, signature } from '../identity/index.ts';
+import type { Cache, EntryHeader } from '../../cache/index.ts';
+import { encodeParts, Unstorable } from '../../codec/index.ts';
+import { construct, type NodeDefinition, type Step } from '../../graph/index.ts';
+import { type CodeIdentity, DigestError, signature } from '../../identity/index.ts';
+import type { Execution } from '../execution.ts';
+import { isThenable } from '../maybe-promise.ts';
+import { messageOf } from '../message-of.ts';
+import { warnOnce } from '../warn-once.ts';
 import { keepEntry } from './ask-cache.ts';
 import { keyedOutputs, outputKeys, savedMs } from './cached-outputs.ts';
 import { digestValue } from './code-of.ts';
-import type { Execution } from './execution.ts';
 import { inputDigests } from './input-digests.ts';
 import { smallValue } from './item-row.ts';
 import { knownClasses } from './known-classes.ts';
-import { isThenable } from './maybe-promise.ts';
-import { messageOf } from './message-of.ts';
-import { warnOnce } from './warn-once.ts';
 
 /** What the result of a step is kept as: under which key, and how. */
 export class StepEntry {

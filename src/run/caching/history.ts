@@ -1,4 +1,4 @@
-import type { Cache } from '../cache/index.ts';
+import type { Cache } from '../../cache/index.ts';
 import type { KnownParts } from './changed-parts.ts';
 import { type Outline, outlineOf } from './outline.ts';
 

@@ -1,4 +1,4 @@
-import type { Cache } from '../cache/index.ts';
+import type { Cache } from '../../cache/index.ts';
 
 /** Executions in progress by signature: two equal ones at once run once. */
 export class Flights {

@@ -1,6 +1,6 @@
-import type { ClassTable } from '../codec/index.ts';
-import type { NodeDefinition } from '../graph/index.ts';
-import { classDigest, reachedClasses } from '../identity/index.ts';
+import type { ClassTable } from '../../codec/index.ts';
+import type { NodeDefinition } from '../../graph/index.ts';
+import { classDigest, reachedClasses } from '../../identity/index.ts';
 
 const tables = new WeakMap<NodeDefinition, ClassTable>();
 

@@ -1,7 +1,7 @@
-import { construct, type NodeDefinition, type Step } from '../graph/index.ts';
-import { DigestError } from '../identity/index.ts';
-import type { Execution } from './execution.ts';
-import { warnOnce } from './warn-once.ts';
+import { construct, type NodeDefinition, type Step } from '../../graph/index.ts';
+import { DigestError } from '../../identity/index.ts';
+import type { Execution } from '../execution.ts';
+import { warnOnce } from '../warn-once.ts';
 
 /** Digest of each input by its inner name; `undefined` when one can't be identified, which is told once. */
 export function inputDigests(

@@ -1,6 +1,6 @@
-import type { Step } from '../graph/index.ts';
+import type { Step } from '../../graph/index.ts';
+import type { Execution } from '../execution.ts';
 import type { ItemRow } from './block-rows.ts';
-import type { Execution } from './execution.ts';
 import type { KeyedStep } from './map-manifest.ts';
 import type { SlotDigests } from './slot-digests.ts';
 

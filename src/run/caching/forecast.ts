@@ -1,16 +1,16 @@
-import type { Cache, EntryHeader } from '../cache/index.ts';
-import type { NestedDefinition, NodeDefinition, Plan, Step } from '../graph/index.ts';
-import { combineDigests, DigestError, signature } from '../identity/index.ts';
+import type { Cache, EntryHeader } from '../../cache/index.ts';
+import type { NestedDefinition, NodeDefinition, Plan, Step } from '../../graph/index.ts';
+import { combineDigests, DigestError, signature } from '../../identity/index.ts';
+import { itemsOf } from '../map-items.ts';
+import { messageOf } from '../message-of.ts';
+import type { Scope } from '../scope.ts';
+import { validated } from '../validate.ts';
 import { headOf } from './ask-cache.ts';
 import { hasOutputs, outputKeys, storedOutputs } from './cached-outputs.ts';
 import { type ChangedPart, changedParts } from './changed-parts.ts';
 import { codeOf, digestValue } from './code-of.ts';
 import { lastExecution, outlinesOf } from './history.ts';
-import { itemsOf } from './map-items.ts';
-import { messageOf } from './message-of.ts';
 import type { Recompute } from './recompute.ts';
-import type { Scope } from './scope.ts';
-import { validated } from './validate.ts';
 
 /** What would happen to one node, or to one node of one item. */
 export interface ForecastNode {

@@ -1,5 +1,5 @@
-import type { KeyParts } from '../cache/index.ts';
-import type { NodeDefinition } from '../graph/index.ts';
+import type { KeyParts } from '../../cache/index.ts';
+import type { NodeDefinition } from '../../graph/index.ts';
 import type { Outline } from './outline.ts';
 
 /** One part of a cache key that is not what it was at the last execution. */

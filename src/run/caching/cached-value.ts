@@ -1,4 +1,4 @@
-import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
+import { andThen, isThenable, type MaybePromise } from '../maybe-promise.ts';
 
 /**
  * A value that the cache has and nobody has asked for yet; it stands in the slot of the value itself.

@@ -1,8 +1,8 @@
-import type { NodeDefinition, Plan, Step } from '../graph/index.ts';
+import type { NodeDefinition, Plan, Step } from '../../graph/index.ts';
+import type { Execution } from '../execution.ts';
+import { warnOnce } from '../warn-once.ts';
 import { CachedValue } from './cached-value.ts';
 import { digestValue } from './code-of.ts';
-import type { Execution } from './execution.ts';
-import { warnOnce } from './warn-once.ts';
 
 /** Nodes that were seen changing what they were given; they are looked at every time. */
 const culprits = new WeakSet<NodeDefinition>();

@@ -1,5 +1,5 @@
-import { GraphError } from '../errors.ts';
-import { type Definition, labelOf, listed, type Plan, type Step } from '../graph/index.ts';
+import { GraphError } from '../../errors.ts';
+import { type Definition, labelOf, listed, type Plan, type Step } from '../../graph/index.ts';
 
 /** A {@link Recompute} as it travels. */
 export interface RecomputeRequest {

@@ -1,20 +1,20 @@
-import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
-import type { NodeDefinition, Step } from '../graph/index.ts';
-import type { CodeIdentity } from '../identity/index.ts';
+import type { Cache, CacheEntry, EntryHeader } from '../../cache/index.ts';
+import type { NodeDefinition, Step } from '../../graph/index.ts';
+import type { CodeIdentity } from '../../identity/index.ts';
+import type { Execution } from '../execution.ts';
+import { andThen, isThenable, type MaybePromise } from '../maybe-promise.ts';
+import { messageOf } from '../message-of.ts';
+import { Span } from '../span.ts';
+import { refuseCachePromise } from '../sync.ts';
+import { warnOnce } from '../warn-once.ts';
 import { entryOf, headOf } from './ask-cache.ts';
 import { hasOutputs, keyedOutputs, outputKeys, savedMs, storedOutputs } from './cached-outputs.ts';
 import { CachedValue, loadSlots } from './cached-value.ts';
 import { digestValue } from './code-of.ts';
-import type { Execution } from './execution.ts';
 import { inputDigests } from './input-digests.ts';
-import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
-import { messageOf } from './message-of.ts';
 import { flightsOf } from './single-flight.ts';
-import { Span } from './span.ts';
 import { StepEntry } from './step-entry.ts';
-import { refuseCachePromise } from './sync.ts';
 import { callUncached } from './uncached-call.ts';
-import { warnOnce } from './warn-once.ts';
 
 /** Runs a node through the cache: takes its result from there, or calls it and keeps what it returns. */
 export class CachedStep {

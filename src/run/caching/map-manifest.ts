@@ -1,6 +1,6 @@
-import type { Cache } from '../cache/index.ts';
-import { construct, type Step } from '../graph/index.ts';
-import { combineDigests } from '../identity/index.ts';
+import type { Cache } from '../../cache/index.ts';
+import { construct, type Step } from '../../graph/index.ts';
+import { combineDigests } from '../../identity/index.ts';
 import { BlockRows, type ItemRow, type RowShape, type StampsOf } from './block-rows.ts';
 
 /** Items of one block. */

@@ -1,9 +1,9 @@
-import type { Cache, CacheEntry } from '../cache/index.ts';
-import type { NodeDefinition, Step } from '../graph/index.ts';
+import type { Cache, CacheEntry } from '../../cache/index.ts';
+import type { NodeDefinition, Step } from '../../graph/index.ts';
+import { andThen, isThenable, type MaybePromise } from '../maybe-promise.ts';
 import { entryOf } from './ask-cache.ts';
 import { outputKeys, storedOutputs } from './cached-outputs.ts';
 import { CachedValue } from './cached-value.ts';
-import { andThen, isThenable, type MaybePromise } from './maybe-promise.ts';
 import type { SlotDigests } from './slot-digests.ts';
 
 /** An item that has run, with values and digests by slot. */

@@ -1,6 +1,6 @@
-import type { EntryHeader } from '../cache/index.ts';
-import { decodeValue } from '../codec/index.ts';
-import type { NodeDefinition } from '../graph/index.ts';
+import type { EntryHeader } from '../../cache/index.ts';
+import { decodeValue } from '../../codec/index.ts';
+import type { NodeDefinition } from '../../graph/index.ts';
 import { knownClasses } from './known-classes.ts';
 
 /** Key of the one output of a node that returns it as it is. */

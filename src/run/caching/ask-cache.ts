@@ -1,6 +1,6 @@
-import type { Cache, CacheEntry, EntryHeader } from '../cache/index.ts';
-import { joinParts } from '../codec/index.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
+import type { Cache, CacheEntry, EntryHeader } from '../../cache/index.ts';
+import { joinParts } from '../../codec/index.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 
 /** What a cache knows of an entry, from the whole entry where it has no other way. */
 export const headOf = (cache: Cache, key: string): MaybePromise<EntryHeader | undefined> =>

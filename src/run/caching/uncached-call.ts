@@ -1,8 +1,8 @@
-import type { NodeDefinition, Step } from '../graph/index.ts';
+import type { NodeDefinition, Step } from '../../graph/index.ts';
+import type { Execution } from '../execution.ts';
+import { type CallSettings, LeafCall } from '../leaf-call.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import { loadSlots } from './cached-value.ts';
-import type { Execution } from './execution.ts';
-import { type CallSettings, LeafCall } from './leaf-call.ts';
-import { andThen, type MaybePromise } from './maybe-promise.ts';
 
 /** Calls a node without asking the cache for its result; what it reads from the cache is loaded first. */
 export function callUncached(
