@@ -1,6 +1,5 @@
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
 import { andThen, isPromise, type MaybePromise } from './maybe-promise.ts';
-import { noStamps } from './stamps.ts';
 import { fromState, getState } from './travel.ts';
 
 const all = <T>(results: MaybePromise<T>[]): MaybePromise<T[]> =>
@@ -118,26 +117,6 @@ export class TieredCache implements Cache {
 
   recall(name: string): MaybePromise<string | undefined> {
     return this.#first((tier) => tier.recall?.(name));
-  }
-
-  stamps(keys: Uint8Array): Float64Array {
-    return this.#noting?.stamps?.(keys) ?? noStamps(keys);
-  }
-
-  note(name: string): Uint8Array | undefined {
-    return this.#noting?.note?.(name);
-  }
-
-  keepNote(name: string, bytes: Uint8Array): void {
-    this.#noting?.keepNote?.(name, bytes);
-  }
-
-  /** The tier that is asked for stamps: all get what is put, and the slowest keep it longest. */
-  get #noting(): Cache | undefined {
-    const { prototype } = TieredCache;
-    // Whoever extends this class may see fewer entries.
-    if (this.get !== prototype.get || this.head !== prototype.head) return undefined;
-    return this.#tiers.findLast(({ stamps, note, keepNote }) => stamps && note && keepNote);
   }
 
   close(): MaybePromise<void> {

@@ -168,6 +168,7 @@ export class MapRun extends Task implements Waiter {
   /** Starts items while there are permits; one always, so that a map inside a full budget still gets on. */
   #pump(): void {
     const mayYield = !this.scope.root.sync;
+    this.#hits?.resume();
     const started = performance.now();
     let looked = started;
     let sinceLook = 0;

@@ -54,7 +54,7 @@ const step = fc.oneof(
   fc.record({ does: fc.constant('open anew' as const) }),
 );
 
-it.each(['memory', 'disk', 'tiered'])(
+it.each(['memory', 'disk'])(
   'law: whatever happened to a cache (%s), what it notes down about a map changes nothing of what comes out',
   async (kind) => {
     await fc.assert(

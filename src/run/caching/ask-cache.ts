@@ -10,6 +10,15 @@ export const headOf = (cache: Cache, key: string): MaybePromise<EntryHeader | un
 export const entryOf = (cache: Cache, key: string): MaybePromise<CacheEntry | undefined> =>
   cache.getLazy === undefined ? cache.get(key) : cache.getLazy(key);
 
+/** The stamp of an entry, `NaN` where there is none, or a cache that has none. */
+export function stampOf(cache: Cache, key: string): number {
+  try {
+    return cache.stamps?.(Buffer.from(key, 'hex'))[0] ?? Number.NaN;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Has a cache keep an entry. */
 export const keepEntry = (
   cache: Cache,

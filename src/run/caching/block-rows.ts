@@ -9,7 +9,17 @@ export interface RowShape {
 }
 
 /** For keys of 32 bytes each, the stamps of their entries; `NaN` where there is none. */
-export type StampsOf = (keys: Uint8Array) => Float64Array;
+type StampsOf = (keys: Uint8Array) => Float64Array;
+
+/** What is known of one step of an item. */
+export interface StepRow {
+  /** Stamp of its entry from the moment in which all the rest was so; `NaN` when it has none. */
+  readonly stamp: number;
+  /** Milliseconds that a hit saves. */
+  readonly savedMs: number;
+  /** The encoded outputs, where they are small. */
+  readonly value: Uint8Array | undefined;
+}
 
 /** What is known of one item. */
 export interface ItemRow {
@@ -17,8 +27,7 @@ export interface ItemRow {
   readonly keys: string;
   /** Digests of the inputs in which items differ, then of all outputs. */
   readonly digests: string;
-  /** Milliseconds that a hit of each step saves, and its encoded outputs where they are small. */
-  readonly steps: readonly { readonly savedMs: number; readonly value: Uint8Array | undefined }[];
+  readonly steps: readonly StepRow[];
 }
 
 /** Bytes of the columns, and digests in a row. */
@@ -89,26 +98,33 @@ export class BlockRows {
     return draft;
   }
 
-  /** Rows as they were encoded, those whose entries are no longer the same left out; `undefined` for bytes of another shape. */
-  static read(shape: RowShape, bytes: Uint8Array, stampsOf: StampsOf): BlockRows | undefined {
+  /** Rows as they were encoded; `undefined` for bytes of another shape. */
+  static read(shape: RowShape, bytes: Uint8Array): BlockRows | undefined {
     if (bytes.length < HEAD) return undefined;
     // On a buffer of its own, where its numbers are aligned.
     const own = Buffer.from(new Uint8Array(bytes).buffer);
     const count = own.readUInt32LE();
-    const { keysAt, digestsAt, valuesAt } = sizeOf(shape, count);
+    const { valuesAt } = sizeOf(shape, count);
     if (valuesAt > own.length) return undefined;
-    const rows = new BlockRows(shape, count, own.subarray(0, valuesAt), own.subarray(valuesAt));
-    rows.#leaveOutChanged(stampsOf(own.subarray(keysAt, digestsAt)));
-    return rows;
+    return new BlockRows(shape, count, own.subarray(0, valuesAt), own.subarray(valuesAt));
   }
 
-  #leaveOutChanged(now: Float64Array): void {
+  /** Leaves out those of the first rows whose entries are no longer the same. */
+  leaveOutChanged(rows: number, stampsOf: StampsOf): void {
+    const keysEnd = this.#keysAt + Math.min(rows, this.count) * this.#perRow * DIGEST_BYTES;
+    const now = stampsOf(this.#columns.subarray(this.#keysAt, keysEnd));
     for (let start = 0; start < now.length; start += this.#perRow) {
       let same = 0;
       // What has no entry, then or now, is NaN, which equals nothing.
       for (let at = start; at < start + this.#perRow; at++) if (now[at] === this.#stamps[at]) same++;
       if (same < this.#perRow) this.#stamps[start] = Number.NaN;
     }
+  }
+
+  /** Whether no row holds anything. */
+  get isEmpty(): boolean {
+    for (let row = 0; row < this.count; row++) if (this.has(row)) return false;
+    return true;
   }
 
   /** Whether the row holds anything. */
@@ -154,24 +170,18 @@ export class BlockRows {
     return this.#columns.toString('hex', at, at + DIGEST_BYTES);
   }
 
-  /** Writes the row of an item; false when one of its entries is not there, or it is `undefined`: it holds nothing then. */
-  write(row: number, item: ItemRow | undefined, stampsOf: StampsOf): boolean {
+  /** Writes the row of an item; false when one of its entries was not there, or it is `undefined`: it holds nothing then. */
+  write(row: number, item: ItemRow | undefined): boolean {
     const first = row * this.#perRow;
     this.#stamps[first] = Number.NaN;
-    if (item === undefined) return false;
-    const keysAt = this.#keysAt + first * DIGEST_BYTES;
-    const keysEnd = keysAt + this.#perRow * DIGEST_BYTES;
-    const digestsAt = this.#digestsAt + row * this.#width * DIGEST_BYTES;
-    this.#columns.write(item.keys, keysAt, 'hex');
-    this.#columns.write(item.digests, digestsAt, 'hex');
-    const stamps = stampsOf(this.#columns.subarray(keysAt, keysEnd));
-    for (let step = 0; step < this.#perRow; step++) {
-      if (Number.isNaN(stamps[step]!)) return false;
-      const { savedMs, value } = item.steps[step]!;
+    if (item === undefined || item.steps.some(({ stamp }) => Number.isNaN(stamp))) return false;
+    this.#columns.write(item.keys, this.#keysAt + first * DIGEST_BYTES, 'hex');
+    this.#columns.write(item.digests, this.#digestsAt + row * this.#width * DIGEST_BYTES, 'hex');
+    for (const [step, { stamp, savedMs, value }] of item.steps.entries()) {
+      this.#stamps[first + step] = stamp;
       this.#saved[first + step] = savedMs;
       this.#setValue(first + step, value);
     }
-    this.#stamps.set(stamps, first);
     return true;
   }
 

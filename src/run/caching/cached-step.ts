@@ -149,10 +149,20 @@ export class CachedStep {
     this.#entry = undefined;
     const loaded = andThen(found, (entry: CacheEntry | undefined) => {
       const outputs = storedOutputs(entry?.value, this.#definition);
+      if (outputs !== undefined) this.#compareDigests(entry?.header);
       return outputs ?? andThen(this.#compute(), (result) => this.#replaced(result));
     });
     this.#loaded = loaded;
     return loaded;
+  }
+
+  /** Another result may have taken the place of the one that its digests were read of. */
+  #compareDigests(header: EntryHeader | undefined): void {
+    const digests = hasOutputs(header, this.#definition) ? header.digests : undefined;
+    for (const [offset, key] of outputKeys(this.#definition).entries()) {
+      const standIn = this.#standIns[offset];
+      if (standIn !== undefined) standIn.outdated = digests?.[key] !== standIn.digest;
+    }
   }
 
   /** Outputs that were computed although something was built on those that were stored. */

@@ -5,7 +5,8 @@ import type { Execution } from '../execution.ts';
 import type { ExecutionSettings } from '../execution-settings.ts';
 import { andThen, isThenable, type MaybePromise } from '../maybe-promise.ts';
 import type { Scope } from '../scope.ts';
-import { entryOf, headOf } from './ask-cache.ts';
+import { entryOf, headOf, stampOf } from './ask-cache.ts';
+import type { ItemRow } from './block-rows.ts';
 import { hasOutputs, outputKeys, savedMs, storedOutputs } from './cached-outputs.ts';
 import { type KnownStep, rowOf, rowOfRun, smallValue } from './item-row.ts';
 import { type KeyedStep, MapManifest, rowAt } from './map-manifest.ts';
@@ -93,6 +94,11 @@ export class HitWalk {
     return typeof saved === 'number' ? saved : savedMs(saved);
   }
 
+  /** Others may have had their turn since the last item. */
+  resume(): void {
+    this.#manifest?.resume();
+  }
+
   /** Puts its outputs into the values of an item; false when it has to be run. */
   take(position: number, values: unknown[], again: RunAgain): boolean {
     if (this.#isOff) return false;
@@ -120,15 +126,24 @@ export class HitWalk {
   /** Takes note of what an item turned out to be that was not taken; `undefined` when it failed. */
   learn(position: number, item: Execution | undefined): void {
     try {
-      this.#manifest?.learn(position, () => item && rowOfRun(item, this.#steps!, this.#slots), item?.executed !== 0);
+      const known = (): ItemRow | undefined =>
+        item !== undefined && this.#hasSameShared(item) ? rowOfRun(item, this.#steps!, this.#slots) : undefined;
+      this.#manifest?.learn(position, known, item?.executed !== 0);
     } catch {
       // Only the next run would have been faster by it.
       this.#manifest = undefined;
     }
   }
 
+  /** Whether what all items share still was what the manifest was made for: a node may have changed it. */
+  #hasSameShared({ digests }: Execution): boolean {
+    for (const [slot, known] of this.#shared) if (digests?.known(slot) !== known) return false;
+    return true;
+  }
+
   #found = ({ step: { index, returned } }: WalkedStep): KnownStep => ({
     key: this.#keys[index]!,
+    stamp: stampOf(this.#cache, this.#keys[index]!),
     savedMs: this.savedMs(index),
     value: returned ? smallValue(this.#values[index]) : undefined,
   });

@@ -1,6 +1,6 @@
 import type { Step } from '../../graph/index.ts';
 import type { Execution } from '../execution.ts';
-import type { ItemRow } from './block-rows.ts';
+import type { ItemRow, StepRow } from './block-rows.ts';
 import type { KeyedStep } from './map-manifest.ts';
 import type { SlotDigests } from './slot-digests.ts';
 
@@ -8,13 +8,9 @@ import type { SlotDigests } from './slot-digests.ts';
 const SMALL_BYTES = 128;
 
 /** What a step is known by in the cache. */
-export interface KnownStep {
+export interface KnownStep extends StepRow {
   /** Key of its entry. */
   readonly key: string;
-  /** Milliseconds that a hit saves. */
-  readonly savedMs: number;
-  /** The encoded outputs, when they are small and at hand. */
-  readonly value: Uint8Array | undefined;
 }
 
 /** What a step was known by when it ran. */

@@ -1,7 +1,8 @@
+import { types } from 'node:util';
 import type { Cache } from '../../cache/index.ts';
 import { construct, type Step } from '../../graph/index.ts';
 import { combineDigests } from '../../identity/index.ts';
-import { BlockRows, type ItemRow, type RowShape, type StampsOf } from './block-rows.ts';
+import { BlockRows, type ItemRow, type RowShape } from './block-rows.ts';
 
 /** Items of one block. */
 const BLOCK = 128;
@@ -21,11 +22,12 @@ export interface KeyedStep {
 /** A block that is being put together, because some of its items were not found. */
 interface Draft {
   readonly rows: BlockRows;
-  /** Whether it takes the place of an earlier one. */
-  readonly replaces: boolean;
+  /** The block in whose place it would come. */
+  readonly earlier: BlockRows | undefined;
   /** Items that are done with. */
   done: number;
-  /** Of these, items with a new row, and those of them whose nodes ran. */
+  /** Of these, items that were found, items with a new row, and those of them whose nodes ran. */
+  found: number;
   fresh: number;
   ran: number;
 }
@@ -37,19 +39,21 @@ interface Draft {
  * and an entry for each node: a verifying trace over all nodes at once, in the words of *Build Systems à la Carte* (Mokhov,
  * Mitchell, Peyton Jones, 2018).
  *
- * A block of items is found by the inputs of its first one, so that lists which begin differently do not displace each other.
+ * A block of items is found by its number and the inputs of its first one, so that lists which begin differently do not
+ * displace each other.
  */
 export class MapManifest {
   readonly #cache: StampingCache;
   readonly #name: string;
   readonly #count: number;
   readonly #shape: RowShape;
-  readonly #stampsOf: StampsOf = (keys) => this.#cache.stamps(keys);
   readonly #drafts = new Map<number, Draft>();
   /** The block of the item that was looked for last, how many of its items were found, and its rows. */
   #block = -1;
   #found = 0;
   #rows: BlockRows | undefined;
+  /** Whether others may have changed entries since the stamps of these rows were looked at. */
+  #isOutdated = false;
 
   private constructor(cache: StampingCache, name: string, shape: RowShape, count: number) {
     this.#cache = cache;
@@ -86,17 +90,31 @@ export class MapManifest {
 
   /** The rows with that of an item, at `rowAt` its position, when it is known and all of its entries are the same. */
   find(position: number, inputs: readonly string[]): BlockRows | undefined {
+    const block = blockOf(position);
     if (this.#turnTo(position)) {
-      const bytes = this.#cache.note(this.#nameOf(inputs));
-      this.#rows = bytes && BlockRows.read(this.#shape, bytes, this.#stampsOf);
+      const bytes = this.#cache.note(this.#nameOf(block, inputs));
+      this.#rows = bytes && BlockRows.read(this.#shape, bytes);
+      this.#isOutdated = true;
+    }
+    if (this.#isOutdated) {
+      this.#rows?.leaveOutChanged(this.#sizeOf(block), (keys) => this.#cache.stamps(keys));
+      this.#isOutdated = false;
     }
     return this.#rows?.isOf(rowAt(position), inputs) === true ? this.#rows : undefined;
+  }
+
+  /** Others may have had their turn since the last item. */
+  resume(): void {
+    this.#isOutdated = true;
   }
 
   /** The item that was found is done with. */
   taken(position: number): void {
     this.#found++;
-    this.#finish(position, this.#drafts.get(blockOf(position)));
+    const draft = this.#drafts.get(blockOf(position));
+    if (draft === undefined) return;
+    draft.found++;
+    this.#finish(position, draft);
   }
 
   /** The item was not found, or not looked for; `learn` will tell what it turned out to be. */
@@ -104,9 +122,9 @@ export class MapManifest {
     this.#turnTo(position);
     const block = blockOf(position);
     if (this.#drafts.has(block)) return;
-    const known = this.#rows;
-    const rows = BlockRows.draft(this.#shape, this.#sizeOf(block), known);
-    this.#drafts.set(block, { rows, replaces: known !== undefined, done: this.#found, fresh: 0, ran: 0 });
+    const [earlier, found] = [this.#rows, this.#found];
+    const rows = BlockRows.draft(this.#shape, this.#sizeOf(block), earlier);
+    this.#drafts.set(block, { rows, earlier, done: found, found, fresh: 0, ran: 0 });
   }
 
   /**
@@ -119,8 +137,8 @@ export class MapManifest {
     const draft = this.#drafts.get(blockOf(position));
     if (draft === undefined) return;
     // Where nothing ran and nothing is to be mended, a block would only use up room.
-    const item = ran || draft.replaces ? known() : undefined;
-    if (draft.rows.write(rowAt(position), item, this.#stampsOf)) {
+    const item = ran || draft.earlier !== undefined ? known() : undefined;
+    if (draft.rows.write(rowAt(position), item)) {
       draft.fresh++;
       if (ran) draft.ran++;
     }
@@ -129,7 +147,7 @@ export class MapManifest {
 
   #sizeOf = (block: number): number => Math.min(BLOCK, this.#count - block * BLOCK);
 
-  #nameOf = (first: readonly string[]): string => combineDigests(this.#name, first);
+  #nameOf = (block: number, first: readonly string[]): string => combineDigests(`${block} of ${this.#name}`, first);
 
   /** Whether the item is the first of its block that is looked at, and the first in it. */
   #turnTo(position: number): boolean {
@@ -142,14 +160,21 @@ export class MapManifest {
   }
 
   /** Counts an item of a block; keeps the block after the last one, if it has something new. */
-  #finish(position: number, draft: Draft | undefined): void {
+  #finish(position: number, draft: Draft): void {
     const block = blockOf(position);
     const size = this.#sizeOf(block);
-    if (draft === undefined || ++draft.done < size) return;
+    if (++draft.done < size) return;
     this.#drafts.delete(block);
-    if (!draft.rows.has(0) || !(draft.replaces ? draft.fresh > 0 : draft.ran >= size / 2)) return;
-    this.#cache.keepNote(this.#nameOf(draft.rows.inputs(0)), draft.rows.encode());
+    if (draft.rows.has(0) && isWorthKeeping(draft, size)) {
+      this.#cache.keepNote(this.#nameOf(block, draft.rows.inputs(0)), draft.rows.encode());
+    }
   }
+}
+
+/** Whether much is new, or a little in what was known of these items; that of others is left to them. */
+function isWorthKeeping({ earlier, fresh, found, ran }: Draft, size: number): boolean {
+  if (ran >= size / 2) return true;
+  return earlier !== undefined && fresh > 0 && (fresh <= found || earlier.isEmpty);
 }
 
 const blockOf = (position: number): number => Math.floor(position / BLOCK);
@@ -157,5 +182,6 @@ const blockOf = (position: number): number => Math.floor(position / BLOCK);
 /** Where in the rows of its block an item is. */
 export const rowAt = (position: number): number => position % BLOCK;
 
+/** A proxy may answer otherwise than what stands behind it. */
 const canStamp = (cache: Cache): cache is StampingCache =>
-  cache.stamps !== undefined && cache.note !== undefined && cache.keepNote !== undefined;
+  !types.isProxy(cache) && cache.stamps !== undefined && cache.note !== undefined && cache.keepNote !== undefined;

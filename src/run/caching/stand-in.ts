@@ -2,7 +2,7 @@ import type { Cache, CacheEntry } from '../../cache/index.ts';
 import type { NodeDefinition, Step } from '../../graph/index.ts';
 import { andThen, isThenable, type MaybePromise } from '../maybe-promise.ts';
 import { entryOf } from './ask-cache.ts';
-import { outputKeys, storedOutputs } from './cached-outputs.ts';
+import { hasOutputs, outputKeys, storedOutputs } from './cached-outputs.ts';
 import { CachedValue } from './cached-value.ts';
 import type { SlotDigests } from './slot-digests.ts';
 
@@ -30,10 +30,13 @@ export function standIn(cache: Cache, key: string, { step, definition, digests, 
   const names = outputKeys(definition);
   let outputs: MaybePromise<Record<string, unknown>> | undefined;
   const load = (): MaybePromise<Record<string, unknown>> => {
-    outputs ??= andThen(
-      entryIn(cache, key),
-      (entry) => storedOutputs(entry?.value, definition) ?? andThen(again(), replace),
-    );
+    outputs ??= andThen(entryIn(cache, key), (entry) => {
+      // Another result may have taken its place.
+      const { header, value } = entry ?? {};
+      const isSame =
+        hasOutputs(header, definition) && standIns.every(({ digest }, at) => header.digests[names[at]!] === digest);
+      return (isSame ? storedOutputs(value, definition) : undefined) ?? andThen(again(), replace);
+    });
     return outputs;
   };
   const standIns = names.map(

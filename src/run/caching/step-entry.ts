@@ -6,7 +6,7 @@ import type { Execution } from '../execution.ts';
 import { isThenable } from '../maybe-promise.ts';
 import { messageOf } from '../message-of.ts';
 import { warnOnce } from '../warn-once.ts';
-import { keepEntry } from './ask-cache.ts';
+import { keepEntry, stampOf } from './ask-cache.ts';
 import { keyedOutputs, outputKeys, savedMs } from './cached-outputs.ts';
 import { digestValue } from './code-of.ts';
 import { inputDigests } from './input-digests.ts';
@@ -114,12 +114,12 @@ export class StepEntry {
     }
   }
 
-  /** Tells whoever wants to know what the step is known by. */
+  /** Tells whoever wants to know what the step is known by now, directly after its entry was read or written. */
   noteDown(saved: number, value: Uint8Array | undefined): void {
     const { kept } = this.execution;
     if (kept === undefined) return;
     const [key, keyCode, inputs] = [this.signature, this.#keyCode, this.#inputs];
-    kept[this.step.index] = { key, keyCode, inputs, savedMs: saved, value };
+    kept[this.step.index] = { key, keyCode, inputs, stamp: stampOf(this.cache, key), savedMs: saved, value };
   }
 
   #put(header: EntryHeader, value: readonly Uint8Array[]): void {
