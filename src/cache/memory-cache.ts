@@ -1,6 +1,6 @@
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
 import { checkLimit } from './check-limit.ts';
-import { KEY_BYTES, noStamps } from './stamps.ts';
+import { answersAs, KEY_BYTES, noStamps } from './stamps.ts';
 import { fromState, getState } from './travel.ts';
 import { HeldEntry, UseOrder } from './use-order.ts';
 
@@ -94,9 +94,7 @@ export class MemoryCache implements Cache {
 
   stamps(keys: Uint8Array): Float64Array {
     const stamps = noStamps(keys);
-    const { prototype } = MemoryCache;
-    // Whoever extends this class may see fewer entries.
-    if (this.get !== prototype.get || this.head !== prototype.head) return stamps;
+    if (!answersAs(this, written)) return stamps;
     const digits = Buffer.from(keys.buffer, keys.byteOffset, keys.length).toString('hex');
     for (let index = 0; index < stamps.length; index++) {
       const key = digits.slice(index * 2 * KEY_BYTES, (index + 1) * 2 * KEY_BYTES);
@@ -110,12 +108,12 @@ export class MemoryCache implements Cache {
     if (bytes === undefined) return undefined;
     this.#notes.delete(name);
     this.#notes.set(name, bytes);
-    return Uint8Array.from(bytes);
+    return new Uint8Array(bytes);
   }
 
   keepNote(name: string, bytes: Uint8Array): void {
     this.#dropNote(name);
-    this.#notes.set(name, Uint8Array.from(bytes));
+    this.#notes.set(name, new Uint8Array(bytes));
     this.#bytes += bytes.byteLength;
     this.evict(this.#maxBytes);
   }
@@ -148,3 +146,6 @@ export class MemoryCache implements Cache {
     return new MemoryCache(options);
   }
 }
+
+const { get, head } = MemoryCache.prototype;
+const written = { get, head };

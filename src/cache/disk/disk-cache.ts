@@ -5,7 +5,7 @@ import { asCacheError } from '../cache-error.ts';
 import { checkLimit } from '../check-limit.ts';
 import { checkPath } from '../check-path.ts';
 import { reportDamage } from '../report-unreadable.ts';
-import { noStamps } from '../stamps.ts';
+import { answersAs, noStamps } from '../stamps.ts';
 import { fromState, getState } from '../travel.ts';
 import { finishAtExit } from './finish-at-exit.ts';
 import { keyBytes } from './key-bytes.ts';
@@ -207,10 +207,7 @@ export class DiskCache implements Cache {
   }
 
   stamps(keys: Uint8Array): Float64Array {
-    const { prototype } = DiskCache;
-    // Whoever extends this class may see fewer entries.
-    const isOwn = this.get === prototype.get && this.head === prototype.head;
-    return isOwn ? this.#open().stamps(keys) : noStamps(keys);
+    return answersAs(this, written) ? this.#open().stamps(keys) : noStamps(keys);
   }
 
   note(name: string): Uint8Array | undefined {
@@ -319,6 +316,9 @@ export class DiskCache implements Cache {
     return new DiskCache(options);
   }
 }
+
+const { get, head, getLazy } = DiskCache.prototype;
+const written = { get, head, getLazy };
 
 const textName = (name: string): string => `text: ${name}`;
 const noteName = (name: string): string => `note: ${name}`;

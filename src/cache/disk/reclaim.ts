@@ -82,7 +82,9 @@ export function evict(store: Store, maxBytes: number): number {
   let freed = 0;
   if (before > maxBytes) {
     freed += store.blobs.sweep((name) => blobs.has(name));
-    evictable.sort((a, b) => table.used(a) - table.used(b) || table.time(a) - table.time(b));
+    // Without a note a run takes longer, without an entry it does again what was done.
+    const isEntry = (row: number): number => Number(table.isEntry(row));
+    evictable.sort((a, b) => isEntry(a) - isEntry(b) || table.used(a) - table.used(b) || table.time(a) - table.time(b));
     for (const row of evictable) {
       if (kept <= maxBytes) break;
       kept -= table.length(row);

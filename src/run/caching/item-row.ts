@@ -45,9 +45,8 @@ export function rowOfRun(
 }
 
 /** Whether the key of a step was made of what its inputs are known as now: one may have been changed since. */
-function isMadeOf({ inputs }: KeptStep, { inputSlots }: Step, digests: SlotDigests): boolean {
-  const made = Object.values(inputs);
-  return inputSlots.every((slot, at) => digests.known(slot) === made[at]);
+function isMadeOf({ inputs }: KeptStep, { definition, inputSlots }: Step, digests: SlotDigests): boolean {
+  return inputSlots.every((slot, at) => digests.known(slot) === inputs[definition.inputs[at]!.inner]);
 }
 
 /** All that is known of an item; `undefined` when a digest is not. */

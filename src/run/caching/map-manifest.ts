@@ -2,12 +2,13 @@ import { types } from 'node:util';
 import type { Cache } from '../../cache/index.ts';
 import { construct, type Step } from '../../graph/index.ts';
 import { combineDigests } from '../../identity/index.ts';
+import { isThenable } from '../maybe-promise.ts';
 import { BlockRows, type ItemRow, type RowShape } from './block-rows.ts';
 
 /** Items of one block. */
 const BLOCK = 128;
-/** Maps of fewer items are walked node by node. */
-const FEWEST = 32;
+/** Maps of fewer items are walked node by node: there it pays little. */
+const FEWEST = BLOCK;
 
 /** A cache that can tell entries apart without reading them. */
 type StampingCache = Cache & Required<Pick<Cache, 'stamps' | 'note' | 'keepNote'>>;
@@ -166,7 +167,9 @@ export class MapManifest {
     if (++draft.done < size) return;
     this.#drafts.delete(block);
     if (draft.rows.has(0) && isWorthKeeping(draft, size)) {
-      this.#cache.keepNote(this.#nameOf(block, draft.rows.inputs(0)), draft.rows.encode());
+      const kept: unknown = this.#cache.keepNote(this.#nameOf(block, draft.rows.inputs(0)), draft.rows.encode());
+      // Of a cache that keeps it later, a failure costs nothing but time.
+      if (isThenable(kept)) kept.then(undefined, () => {});
     }
   }
 }
