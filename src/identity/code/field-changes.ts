@@ -1,14 +1,29 @@
 import { changedPlace } from './changed-place.ts';
 import { eachTerm, is, type Term } from './term.ts';
 
+/**
+ * How a field is changed, from the most harmless on: counted up or down; filled in under a key or where nothing was; given
+ * another value; made of what it was.
+ */
+export type Change = 0 | 1 | 2 | 3;
+export const [COUNTED, FILLED, REPLACED, EVOLVED]: readonly [0, 1, 2, 3] = [0, 1, 2, 3];
+
+/** Methods that put something into a map or set under a key, or take it away. */
+const KEYED: ReadonlySet<unknown> = new Set(['set', 'add', 'delete', 'clear']);
+
 /** One member of a class, and what it does to the private fields of instances. */
 export interface MemberChanges {
   /** `add`, `#grow`; with `=` behind it for what runs when a value is assigned. */
   readonly name: string;
   /** Whether somebody takes what it gives: one that only does something gives nothing, or the instance itself. */
   readonly isQuery: boolean;
-  /** Private fields that it changes, as they are written: `_words`, `#words`. */
-  readonly changes: ReadonlySet<string>;
+  /** Private fields that it changes, as they are written, `_words`, `#words`, and how. */
+  readonly changes: ReadonlyMap<string, Change>;
+  /** Those that it changes into something that it was given. */
+  readonly feeds: ReadonlySet<string>;
+  /** All private fields that it mentions, and those that are part of what it returns, not only of what it hands on. */
+  readonly reads: ReadonlySet<string>;
+  readonly returns: ReadonlySet<string>;
   /** Private fields of what it has only just made, which it changes. */
   readonly gives: ReadonlySet<string>;
   /** Names of the members that it mentions of its own instance. */
@@ -58,13 +73,25 @@ function nameOf(key: Term, kind: string): string {
 }
 
 function memberOf(name: string, kind: string, run: Term, isStatic: boolean): MemberChanges {
-  const changes = new Set<string>();
+  const changes = new Map<string, Change>();
+  const feeds = new Set<string>();
   const gives = new Set<string>();
   const mentions = new Set<string>();
+  const reads = new Set<string>();
+  const returns = new Set<string>();
   const isFresh = freshLocals(run);
   const visit = (term: Term): void => {
     const place = changedPlace(term);
-    if (place) for (const field of privateKeys(place)) (isFresh(place) ? gives : changes).add(field);
+    for (const field of place === undefined ? [] : privateKeys(place)) {
+      if (isFresh(place!)) gives.add(field);
+      else {
+        const change = changeOf(term, place!, field);
+        changes.set(field, Math.max(change, changes.get(field) ?? COUNTED) as Change);
+        if (change > COUNTED && mentionsLocal(term)) feeds.add(field);
+      }
+    }
+    for (const field of term[0] === 'member' ? privateKeys(term) : []) reads.add(field);
+    if (term[0] === 'return') for (const field of answeredFields(term[1] as Term)) returns.add(field);
     if (term[0] === 'member' && (term[1] as Term)[0] === 'this') {
       const key = nameOf(term[2] as Term, 'method');
       mentions.add(key).add(`${key}=`);
@@ -73,7 +100,57 @@ function memberOf(name: string, kind: string, run: Term, isStatic: boolean): Mem
   };
   visit(run);
   // A static one that makes instances gives what it made.
-  return { name, isQuery: kind !== 'set' && !isStatic && givesValue(run), changes, gives, mentions };
+  const isQuery = kind !== 'set' && !isStatic && givesValue(run);
+  return { name, isQuery, changes, feeds, reads, returns, gives, mentions };
+}
+
+/** How a term changes a field that is on the way to the place which it changes. */
+function changeOf(term: Term, place: Term, field: string): Change {
+  const isField = privateKeys(place)[0] === field && privateKeys(['member', ['this'], place[2] as Term])[0] === field;
+  switch (term[0]) {
+    case 'update':
+      return COUNTED;
+    case 'call':
+      return KEYED.has(((term[1] as Term)[2] as Term)[1]) ? FILLED : EVOLVED;
+    case 'assign': {
+      const [, operator, , value] = term as unknown as [string, string, Term, Term];
+      if (operator === '??=' || operator === '||=') return FILLED;
+      if (operator === '+=' || operator === '-=') return fieldsIn(value).has(field) ? EVOLVED : COUNTED;
+      if (operator !== '=') return EVOLVED;
+      if (!isField) return FILLED;
+      return fieldsIn(value).has(field) ? EVOLVED : REPLACED;
+    }
+    default:
+      return FILLED;
+  }
+}
+
+/** The private fields of which the value of a term is made, or the change whose result it is. */
+function answeredFields(root: Term): ReadonlySet<string> {
+  const fields = new Set<string>();
+  const visit = (term: Term): void => {
+    const place = changedPlace(term);
+    for (const field of privateKeys(place ?? term)) fields.add(field);
+    if (place !== undefined || HANDED_ON.has(term[0] as string)) return;
+    if (term[0] === 'sequence') visit(lastOf(term));
+    else eachTerm(term, visit);
+  };
+  visit(root);
+  return fields;
+}
+
+/** What is inside of these may go anywhere. */
+const HANDED_ON: ReadonlySet<string> = new Set(['call', 'new', 'function', 'class', 'member']);
+
+/** The private fields that a term mentions. */
+function fieldsIn(root: Term): ReadonlySet<string> {
+  const fields = new Set<string>();
+  const visit = (term: Term): void => {
+    for (const field of term[0] === 'member' ? privateKeys(term) : []) fields.add(field);
+    eachTerm(term, visit);
+  };
+  visit(root);
+  return fields;
 }
 
 /** Tells places in variables that hold what the function itself has made: `const copy = new Words()`. */

@@ -22,7 +22,7 @@ import { arktypeDefinition } from './arktype-definition.ts';
 import { CapturedPlaces } from './captured-place.ts';
 import { canChange, holdsSame, isAlone } from './captured-state.ts';
 import { classTerm, methodsOf } from './class-term.ts';
-import { configuredFields } from './configured-fields.ts';
+import { configuredFields, stateOf } from './configured-fields.ts';
 import { describeDefinition } from './describe-definition.ts';
 import { functionTerm, ownText } from './function-term.ts';
 import { hasContent } from './hidden-content.ts';
@@ -455,6 +455,13 @@ export class Reach {
     const fieldsOf = (instance: object) =>
       configuredFields(instance, (member) => this.#used.has(member)).filter(({ value }) => hasContent(value, ANYTHING));
     for (const { instance } of instancesOf(root)) {
+      const state = stateOf(instance, (member) => this.#used.has(member));
+      if (state !== undefined) {
+        return this.#refuse(
+          name,
+          `'${state.member}' changes its '${state.field}', so it is state that results may depend on`,
+        );
+      }
       const fields = fieldsOf(instance);
       if (fields.length === 0) continue;
       this.checks.push(() => {
