@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, utimesSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { joinParts } from '../codec/index.ts';
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from './cache.ts';
 import { asCacheError } from './cache-error.ts';
@@ -38,6 +38,8 @@ let temporaries = 0;
 export class FileCache implements Cache {
   readonly shared = true;
   readonly path: string;
+  /** Where it is, even if the working directory becomes another one. */
+  readonly #folder: string;
   readonly #options: FileCacheOptions;
   /** Bytes that may be written before the total size is looked at again. */
   #budget = 0;
@@ -45,6 +47,7 @@ export class FileCache implements Cache {
   constructor(options: string | FileCacheOptions) {
     this.#options = typeof options === 'string' ? { path: options } : options;
     this.path = checkPath('FileCache', this.#options?.path);
+    this.#folder = resolve(this.path);
     if (this.#options.maxBytes !== undefined) checkLimit('FileCache', 'maxBytes', this.#options.maxBytes);
   }
 
@@ -126,15 +129,15 @@ export class FileCache implements Cache {
   }
 
   *entries(): Iterable<EntryInfo> {
-    for (const folder of namesIn(this.path)) {
+    for (const folder of namesIn(this.#folder)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
-      for (const name of namesIn(join(this.path, folder))) {
-        const info = fileInfo(join(this.path, folder, name));
+      for (const name of namesIn(join(this.#folder, folder))) {
+        const info = fileInfo(join(this.#folder, folder, name));
         if (info === undefined) continue;
         if (ENTRY.test(name))
           yield { key: folder + name, size: info.size, usedAt: Math.max(info.atimeMs, info.mtimeMs) };
         else if (TEMPORARY.test(name) && Date.now() - info.mtimeMs > ORPHAN_AGE) {
-          discard(join(this.path, folder, name));
+          discard(join(this.#folder, folder, name));
         }
       }
     }
@@ -153,13 +156,13 @@ export class FileCache implements Cache {
   }
 
   record(name: string, text: string): void {
-    const folder = join(this.path, 'records');
+    const folder = join(this.#folder, 'records');
     this.#write(folder, join(folder, recordName(name)), Buffer.from(text));
   }
 
   recall(name: string): string | undefined {
     try {
-      return readFileSync(join(this.path, 'records', recordName(name)), 'utf8');
+      return readFileSync(join(this.#folder, 'records', recordName(name)), 'utf8');
     } catch (error) {
       return absent(error);
     }
@@ -180,7 +183,7 @@ export class FileCache implements Cache {
   }
 
   #folderOf(key: string): string {
-    return join(this.path, fileKey(key).slice(0, 2));
+    return join(this.#folder, fileKey(key).slice(0, 2));
   }
 
   #fileOf(key: string): string {

@@ -38,6 +38,15 @@ export function checkOptions(node: string, options: NodeOptions & { batch?: unkn
   if (options.timeout !== undefined && !(isDuration(options.timeout) && options.timeout > 0)) {
     throw invalid(node, 'timeout', options.timeout, 'milliseconds above 0');
   }
+  if (options.version !== undefined && typeof options.version !== 'string') {
+    throw invalid(node, 'version', options.version, "a text, such as '2'");
+  }
+  if (options.deps !== undefined && !Array.isArray(options.deps)) {
+    throw invalid(node, 'deps', options.deps, 'a list of what the node depends on');
+  }
+  if (options.cache !== undefined && typeof options.cache !== 'boolean') {
+    throw invalid(node, 'cache', options.cache, 'true or false; the cache itself is set on the pipeline');
+  }
   if (options.batch !== undefined && typeof options.batch !== 'function') {
     throw invalid(node, 'batch', typeof options.batch, 'a function over lists');
   }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { AbortError, InputError } from '../errors.ts';
 import { ReportCollector } from '../events/index.ts';
-import { checkLimits } from './check-limits.ts';
+import { checkSettings } from './check-settings.ts';
 import { keepShapes } from './keep-shapes.ts';
 import { runNested } from './nested.ts';
 import type { CommonRunOptions, PipelineOptions } from './options.ts';
@@ -26,7 +26,7 @@ export interface CallSettings {
  */
 export function beginCall(pipeline: RunnablePipeline, options: CommonRunOptions, sync = false): CallSettings {
   const { name } = pipeline;
-  checkLimits(name, options);
+  checkSettings(name, options);
   const spotCheck = checkShare(name, options.spotCheck);
   abortedBefore(name, options.signal);
   const collector = options.report === true ? new ReportCollector() : undefined;
@@ -50,7 +50,7 @@ function effectiveOptions(
 }
 
 function checkShare(pipeline: string, share = 0): number {
-  if (share >= 0 && share <= 1) return share;
+  if (typeof share === 'number' && share >= 0 && share <= 1) return share;
   throw new InputError(
     'INPUT_INVALID',
     `pipeline '${pipeline}': spotCheck is ${String(share)}; expected a share from 0 to 1.`,

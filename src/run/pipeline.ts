@@ -10,7 +10,7 @@ import {
 } from '../graph/index.ts';
 import type { AcceptedCode } from './caching/accepted-code.ts';
 import { type Explanation, explainedNode, plannedNode, type RunPlan } from './caching/outlook.ts';
-import { checkLimits } from './check-limits.ts';
+import { checkSettings } from './check-settings.ts';
 import { accept, forecast } from './look-ahead.ts';
 import type { MapResult } from './map-result.ts';
 import { displayPipeline, jupyterDisplay, type MimeBundle } from './notebook/index.ts';
@@ -38,7 +38,7 @@ export class RunnablePipeline extends PipelineGraph {
     const options: Record<string, unknown> = {};
     for (const name of OPTION_NAMES) if (given[name] !== undefined) options[name] = given[name];
     this.options = Object.freeze(options);
-    checkLimits(this.name, given);
+    checkSettings(this.name, given);
     Object.freeze(this);
   }
 

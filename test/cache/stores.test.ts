@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -290,4 +291,23 @@ describe('TieredCache', () => {
   it('needs a tier', () => {
     expect(() => new TieredCache([])).toThrow(/expected a list of caches/);
   });
+});
+
+it.each(['DiskCache', 'FileCache'])('%s stays where it was made, wherever the program goes', (store) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hypernodes-stays-'));
+  const program = `
+    import { ${store} } from 'hypernodes/cache';
+    process.chdir(process.argv[1]);
+    const cache = new ${store}('kept');
+    process.chdir('/');
+    cache.put('a', { header: { digests: {} }, value: new Uint8Array([1]) });
+    process.stdout.write(String(cache.has('a')));
+    cache.close();`;
+  const cwd = join(import.meta.dirname, '..', '..');
+  const found = execFileSync(process.execPath, ['--input-type=module', '-e', program, folder], {
+    cwd,
+    encoding: 'utf8',
+  });
+  expect([found, existsSync(join(folder, 'kept'))]).toEqual(['true', true]);
+  rmSync(folder, { recursive: true });
 });

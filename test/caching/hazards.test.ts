@@ -448,7 +448,11 @@ describe('a plan', () => {
     });
     await p.run({ x: 1 });
     const { nodes } = await p.plan({ x: 1 }, { recompute: ['a'] });
-    expect(nodes.map(({ state }) => state)).toEqual(['run', 'unknown']);
+    // What follows from it runs whatever that gives.
+    expect(nodes.map(({ state }) => state)).toEqual(['run', 'run']);
+    await expect(p.plan({ x: 1 }, { recompute: 'a' as never })).rejects.toThrow(
+      "recompute is the text 'a'; expected a list of node names. Write recompute: ['node'].",
+    );
     await expect(p.plan({ x: 1 }, { recompute: ['nothing'] })).rejects.toThrow(/no node of this run/);
   });
 });

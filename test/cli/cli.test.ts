@@ -122,6 +122,25 @@ describe('hypernodes', () => {
     const good = { status: 0, stdout: '3 good, 0 damaged\n' };
     expect(hypernodes('cache', 'verify', '--path', 'of-disk')).toMatchObject(good);
     expect(hypernodes('cache', 'verify', '--path', 'of-files')).toMatchObject(good);
+    const segments = join(project, 'of-disk', 'segments');
+    const segment = join(segments, readdirSync(segments).find((name) => name.endsWith('.segment'))!);
+    const stored = readFileSync(segment);
+    // In the value of the instance that says what its state is.
+    stored[stored.indexOf('secret', stored.indexOf('vault'))]! ^= 1;
+    writeFileSync(segment, stored);
+    const damaged = {
+      status: 1,
+      stdout: expect.stringMatching(/^damaged, removed: [0-9a-f]{64}\n2 good, 1 damaged\n$/),
+    };
+    expect(hypernodes('cache', 'verify', '--path', 'of-disk')).toMatchObject(damaged);
+    expect(hypernodes('cache', 'verify', '--path', 'of-disk')).toMatchObject({
+      status: 0,
+      stdout: '2 good, 0 damaged\n',
+    });
+    expect(hypernodes('cache', 'ls', '--path', 'instances.ts')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('instances.ts is a file; give the folder of your cache with --path.'),
+    });
     const files = join(project, 'of-files');
     const [folder] = readdirSync(files).filter((name) => name.length === 2);
     const file = join(files, folder!, readdirSync(join(files, folder!))[0]!);

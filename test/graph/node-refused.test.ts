@@ -85,6 +85,9 @@ describe('options that make no sense', () => {
     [{ timeout: Number.NaN }, 'timeout'],
     [{ timeout: '5s' }, 'timeout'],
     [{ batch: 'yes' }, 'batch'],
+    [{ version: 3 }, 'version'],
+    [{ deps: 'config' }, 'deps'],
+    [{ cache: './cache' }, 'cache'],
   ])('%j is refused', (options, culprit) => {
     for (const build of [
       () => loose('n', () => 1, options),

@@ -157,6 +157,15 @@ describe('a limit that nothing could run under', () => {
     }
   });
 
+  it.each(['./cache', 5, true, {}, []])('a cache that is %j is refused, with the way to make one', async (given) => {
+    const cache = given as never;
+    for (const attempt of [() => made.run({ x: 1 }, { cache }), () => new Pipeline({ nodes: [], cache })]) {
+      const error = await thrownBy(attempt);
+      expect(error).toMatchObject({ code: 'INPUT_INVALID', path: 'cache' });
+      expect(error.message).toMatch(/cache is .*; expected a cache with get and put\. Give new DiskCache\(/);
+    }
+  });
+
   it.each([0, -1, Number.NaN, '4', null, true])('a timeout of %s is refused', async (given) => {
     const timeout = given as never;
     for (const attempt of [

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { isMostlyRaw, joinParts } from '../../codec/index.ts';
 import type { Cache, CacheEntry, EntryHeader, EntryInfo } from '../cache.ts';
@@ -10,7 +11,17 @@ import { fromState, getState } from '../travel.ts';
 import { finishAtExit } from './finish-at-exit.ts';
 import { keyBytes } from './key-bytes.ts';
 import { evict, removeBlob, tidy } from './reclaim.ts';
-import { BLOB, blobNameAt, DEFLATED, decodeRecord, keyAt, NOTE, TEXT, TOMBSTONE } from './record-format.ts';
+import {
+  BLOB,
+  blobNameAt,
+  DEFLATED,
+  decodeRecord,
+  keyAt,
+  NOTE,
+  type RecordContent,
+  TEXT,
+  TOMBSTONE,
+} from './record-format.ts';
 import { type FoundRecord, Store } from './store.ts';
 import { StoredHeader } from './stored-header.ts';
 
@@ -44,6 +55,8 @@ const noHeader = '';
 export class DiskCache implements Cache {
   readonly shared = true;
   readonly path: string;
+  /** Where it is, even if the working directory becomes another one. */
+  readonly #folder: string;
   readonly #options: DiskCacheOptions;
   #store: Store | undefined;
   #damaged = 0;
@@ -53,6 +66,7 @@ export class DiskCache implements Cache {
   constructor(options: string | DiskCacheOptions) {
     this.#options = typeof options === 'string' ? { path: options } : options;
     this.path = checkPath('DiskCache', this.#options?.path);
+    this.#folder = resolve(this.path);
     if (this.#options.maxBytes !== undefined) checkLimit('DiskCache', 'maxBytes', this.#options.maxBytes);
   }
 
@@ -155,21 +169,18 @@ export class DiskCache implements Cache {
   }
 
   delete(key: string): boolean {
-    if (!this.has(key)) return false;
+    // What is damaged is no entry any more, but still lies there for others to meet.
+    if (!this.has(key)) {
+      if (this.#open().isDropped(keyBytes(key))) this.#writing((store) => store.append(tombstone(key)));
+      return false;
+    }
     this.#writing((store) => {
       const row = store.find(keyBytes(key));
       const bytes = store.view(row, false);
       const { at } = store.segments;
       const name = store.table.flags(row) & BLOB && decodeRecord(bytes, at) ? blobNameAt(bytes, at) : undefined;
       const bytesOfValue = store.table.size(row);
-      store.append({
-        key: keyBytes(key),
-        flags: TOMBSTONE,
-        header: noHeader,
-        value: undefined,
-        valueBytes: 0,
-        valueChecksum: 0,
-      });
+      store.append(tombstone(key));
       if (name !== undefined) removeBlob(store, name, bytesOfValue);
     });
     return true;
@@ -253,7 +264,7 @@ export class DiskCache implements Cache {
 
   #open(): Store {
     if (this.#store === undefined) {
-      this.#store = new Store(this.path, this.#options.maxBytes);
+      this.#store = new Store(this.#folder, this.#options.maxBytes);
       finishAtExit(this, this.#store);
     }
     return this.#store;
@@ -319,6 +330,15 @@ export class DiskCache implements Cache {
 
 const { get, head, getLazy } = DiskCache.prototype;
 const written = { get, head, getLazy };
+
+const tombstone = (key: string): RecordContent => ({
+  key: keyBytes(key),
+  flags: TOMBSTONE,
+  header: noHeader,
+  value: undefined,
+  valueBytes: 0,
+  valueChecksum: 0,
+});
 
 const textName = (name: string): string => `text: ${name}`;
 const noteName = (name: string): string => `note: ${name}`;

@@ -120,6 +120,13 @@ export class Store {
     return this.#live();
   }
 
+  /** Whether what lies under a key was found to be damaged, or gone. */
+  isDropped(key: Uint8Array): boolean {
+    fingerprint(key, this.#print);
+    const row = this.table.find(this.#print[0]!, this.#print[1]!);
+    return row >= 0 && (this.table.flags(row) & (DROPPED | TOMBSTONE)) === DROPPED;
+  }
+
   #live(): number {
     const row = this.table.find(this.#print[0]!, this.#print[1]!);
     return row >= 0 && this.table.flags(row) & DROPPED ? -1 : row;

@@ -45,6 +45,8 @@ export function changedParts(before: KnownParts, after: KnownParts, { inputs }: 
   }
   for (const label of new Set([...Object.keys(before.code), ...Object.keys(after.code)])) {
     if (before.code[label] === after.code[label]) continue;
+    // It is said below, as what it is.
+    if (label === 'version' && before.version !== after.version) continue;
     const { name, place } = LABEL.exec(label)?.groups ?? {};
     const part = place === 'package' || place === 'env' ? place : 'code';
     changed.push({

@@ -111,6 +111,9 @@ export class Forecast {
       version: definition.options.version,
       outlines: outlinesOf(values),
     };
+    if (open.length > 0 && recompute?.has(plan, step) === true) {
+      return tell({ state: 'miss', because: 'recompute names what it depends on', expectedMs: last?.durationMs });
+    }
     if (open.length > 0) {
       return tell({
         state: 'unknown',

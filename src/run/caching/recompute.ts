@@ -1,4 +1,4 @@
-import { GraphError } from '../../errors.ts';
+import { GraphError, InputError } from '../../errors.ts';
 import { type Definition, labelOf, listed, type Plan, type Step } from '../../graph/index.ts';
 
 /** A {@link Recompute} as it travels. */
@@ -19,9 +19,20 @@ export class Recompute {
     this.#all = all;
   }
 
-  /** @throws GraphError `GRAPH_UNKNOWN_NAME` when a name is no node of the plan or of what is nested in it. */
+  /**
+   * @throws GraphError `GRAPH_UNKNOWN_NAME` when a name is no node of the plan or of what is nested in it; InputError
+   * `INPUT_INVALID` for what is no list.
+   */
   static of(plan: Plan, names: readonly string[] | undefined): Recompute | undefined {
-    if (names === undefined || names.length === 0) return undefined;
+    if (names === undefined) return undefined;
+    if (!Array.isArray(names)) {
+      const found = typeof names === 'string' ? `the text '${names as string}'` : String(names);
+      throw new InputError('INPUT_INVALID', `recompute is ${found}; expected a list of node names.`, {
+        path: 'recompute',
+        hint: "Write recompute: ['node'].",
+      });
+    }
+    if (names.length === 0) return undefined;
     const known = new Set(namesIn(plan.steps.map((step) => step.definition)));
     for (const name of names) {
       if (known.has(name)) continue;
