@@ -441,6 +441,15 @@ describe('waiting for an equal execution', () => {
 });
 
 describe('a plan', () => {
+  it('tells a changed version once, as what it is', async () => {
+    const cache = new MemoryCache();
+    const of = (version: string) =>
+      new Pipeline({ name: 'p', nodes: [node('a', ({ x }: { x: number }) => x, { version })], cache });
+    await of('1').run({ x: 1 });
+    const { nodes } = await of('2').explain({ x: 1 });
+    expect(nodes[0]!.changed).toEqual([{ part: 'version', name: 'version', before: '1', after: '2' }]);
+  });
+
   it('knows what is to be computed anew', async () => {
     const p = new Pipeline({
       nodes: [node('a', ({ x }: { x: number }) => x), node('b', ({ a }: { a: number }) => a)],

@@ -1,10 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { node, pipeline } from 'hypernodes';
 import { type Cache, DiskCache, MemoryCache, TieredCache } from 'hypernodes/cache';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { nodeByNode } from '../fixtures/node-by-node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypernodes-noted-maps-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,18 +31,6 @@ const versions = (['1', '2'] as const).map((version) =>
     node('told', ({ drawn, x }: { drawn: string; x: number }) => ({ text: `${drawn} of ${x}` })),
   ),
 );
-
-/** The same cache for whoever asks node by node. */
-const withoutNotes = (cache: Cache): Cache => ({
-  get: (key) => cache.get(key),
-  head: (key) => cache.head!(key),
-  has: (key) => cache.has(key),
-  put: (key, entry) => cache.put(key, entry),
-  delete: (key) => cache.delete(key),
-  entries: () => cache.entries(),
-  evict: (maxBytes) => cache.evict(maxBytes),
-  close: () => cache.close(),
-});
 
 const list = fc
   .record({
@@ -96,8 +86,8 @@ it.each(['memory', 'disk'])(
           for (const p of versions) {
             const map = (from: Cache) => p.map(asked, { over: 'x', cache: from, outputs });
             // What was damaged is computed anew only when it is read, after others were told from it.
-            let alone = await map(withoutNotes(cache));
-            while (alone.stats.executed > 0) alone = await map(withoutNotes(cache));
+            let alone = await map(nodeByNode(cache));
+            while (alone.stats.executed > 0) alone = await map(nodeByNode(cache));
             for (let round = 0; round < 2; round++) {
               const noted = await map(cache);
               expect([...noted]).toEqual([...alone]);
@@ -119,7 +109,7 @@ const numbers = (count: number, from = 0): number[] => Array.from({ length: coun
 function watched(cache: MemoryCache): Cache & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
-    ...withoutNotes(cache),
+    ...nodeByNode(cache),
     asked,
     get(key) {
       asked.push(`get ${cache.head(key)?.node}`);
@@ -262,5 +252,95 @@ describe('a map whose items the cache knows', () => {
       }
     }
     vi.restoreAllMocks();
+  });
+});
+
+describe('what is noted down stays true', () => {
+  const over = { over: 'x' } as const;
+
+  it.each(['memory', 'disk'])(
+    'when another run computes a node anew while an item waits for the next one (%s)',
+    async (kind) => {
+      const p = pipeline(
+        node('drawn', ({ x }: { x: number }) => 1000 * x + called(), { version: '1' }),
+        node(
+          'slow',
+          async ({ drawn }: { drawn: number }) => {
+            await delay(50);
+            return `of ${drawn}`;
+          },
+          { version: '1' },
+        ),
+      );
+      const cache = kind === 'memory' ? new MemoryCache() : new DiskCache(join(folder, String(folders++)));
+      const first = p.map({ x: numbers(140) }, { ...over, cache });
+      await delay(10);
+      await p.map({ x: numbers(140) }, { ...over, cache, recompute: ['drawn'], outputs: ['drawn'] });
+      await first;
+      const noted = [...(await p.map({ x: numbers(140) }, { ...over, cache }))];
+      for (const x of [7, 99, 139]) expect(await p.run({ x }, { cache })).toEqual(noted[x]);
+    },
+  );
+
+  it('when another run computes items anew while one of a known map is slow', async () => {
+    let slowness = 0;
+    const p = pipeline(
+      node(
+        ['drawn', 'long'],
+        async ({ x }: { x: number }) => {
+          if (x === 1) await delay(slowness);
+          const drawn = called();
+          return { drawn, long: new Uint8Array(500).fill(drawn) };
+        },
+        { version: '1' },
+      ),
+      node('told', ({ drawn }: { drawn: number }) => `of ${drawn}`, { version: '1' }),
+    );
+    const cache = new MemoryCache();
+    await p.map({ x: numbers(140) }, { ...over, cache });
+    const { nodes } = await p.explain({ x: 1 }, { cache });
+    cache.delete(nodes[0]!.signature!);
+    slowness = 60;
+    const known = p.map({ x: numbers(140) }, { ...over, cache, concurrency: 1 });
+    await delay(10);
+    slowness = 0;
+    await p.map({ x: numbers(138, 2) }, { ...over, cache, recompute: ['drawn'] });
+    for (const { drawn, told, long } of await known) {
+      expect([told, long[0]]).toEqual([`of ${drawn}`, drawn % 256]);
+    }
+  });
+
+  it('when a node changes an input that all items share', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const p = pipeline(
+      node('limited', ({ x, config }: { x: number; config: { limit: number } }) => {
+        if (x === -1) config.limit = 2;
+        return config.limit;
+      }),
+    );
+    const items = (at63: number): number[] => [...numbers(63), at63, ...numbers(200, 64)];
+    const cache = new MemoryCache();
+    await p.map({ x: items(-1), config: { limit: 1 } }, { ...over, cache });
+    const { length } = items(63);
+    const limited = (await p.map({ x: items(63), config: { limit: 1 } }, { ...over, cache })).column('limited');
+    expect(limited).toEqual(new Array(length).fill(1));
+    vi.restoreAllMocks();
+  });
+
+  it('of a value that is read after another one has taken its place', async () => {
+    let pause: Promise<unknown> = Promise.resolve();
+    const drawn = node('drawn', ({ x }: { x: number }) => x + called(), { version: '1' });
+    const waits = node('waited', async ({ x }: { x: number }) => pause.then(() => x), { cache: false, deps: [] });
+    const told = node('told', ({ drawn, waited }: { drawn: number; waited: number }) => `${drawn} ${waited}`, {
+      version: '1',
+    });
+    const cache = new MemoryCache();
+    const first = await pipeline(drawn).run({ x: 1 }, { cache });
+    pause = delay(40);
+    const running = pipeline(drawn, waits, told).run({ x: 1 }, { cache, outputs: ['told'] });
+    await delay(10);
+    await pipeline(drawn).run({ x: 1 }, { cache, recompute: ['drawn'] });
+    await running;
+    expect(await pipeline(told).run({ ...first, waited: 1 }, { cache })).toEqual({ told: `${first.drawn} 1` });
   });
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { node, Pipeline, pipeline } from 'hypernodes';
 import { type Cache, type CacheEntry, DiskCache, MemoryCache, TieredCache } from 'hypernodes/cache';
 import { afterAll, expect, it, vi } from 'vitest';
+import { nodeByNode } from '../fixtures/node-by-node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypernodes-warm-map-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,14 +43,9 @@ function moody(cache: Cache, order: readonly (typeof moods)[number][]): Cache {
       return found as never;
     };
   return {
+    ...nodeByNode(cache),
     get: answer((key) => cache.get(key)),
     head: answer((key) => cache.head!(key)),
-    has: (key) => cache.has(key),
-    put: (key, entry) => cache.put(key, entry),
-    delete: (key) => cache.delete(key),
-    entries: () => cache.entries(),
-    evict: (maxBytes) => cache.evict(maxBytes),
-    close: () => cache.close(),
   };
 }
 
